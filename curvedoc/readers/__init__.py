@@ -1,0 +1,1 @@
+"""The readers, in the order in which they are asked."""

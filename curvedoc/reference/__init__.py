@@ -1,0 +1,1 @@
+"""The torch runner: tasks, models, one training loop, remedies. torch lives only here."""

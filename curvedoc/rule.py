@@ -1,0 +1,147 @@
+"""What a rule is: a page with limits, one check, fixes, sources and scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from .measure import Evidence, Span
+from .states import State
+
+if TYPE_CHECKING:
+    from .features import Features
+
+
+class Severity(StrEnum):
+    """How bad a finding is, apart from how sure it is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class OutcomeKind(StrEnum):
+    """Every rule ends in exactly one of these."""
+
+    FIRED = "fired"
+    CLEAR = "clear"
+    SKIPPED = "skipped"
+    OVERRULED = "overruled"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One piece of advice: ``remedy`` is its id (``"early-stopping"``), ``text`` the imperative sentence
+    made specific to the run, ``table`` the row it comes from (``"B2"``, ``"P4"``)."""
+
+    remedy: str
+    text: str
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a claim comes from: a paper or the row of a table."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A reference run as plain data: what to train, what must come out.
+
+    ``task`` and ``settings`` are read by ``curvedoc.reference``; ``treated`` maps a remedy id to the
+    settings that it changes; ``state`` is what the sick run must be diagnosed as.
+    """
+
+    id: str
+    task: str
+    state: State
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    treated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seed: int = 0
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check returns: fired or not, how clearly, on what comparisons.
+
+    ``strength`` is the logistic clearness of the weakest needed comparison (above 0.5 exactly when
+    ``fired``); ``summary`` is one sentence for the user; ``span`` the steps concerned.
+    """
+
+    fired: bool
+    strength: float
+    evidence: tuple[Evidence, ...]
+    summary: str = ""
+    span: Span | None = None
+
+
+def all_of(*comparisons: Evidence, summary: str = "", span: Span | None = None) -> Verdict:
+    """Fired when every comparison passed; as clear as the weakest of them."""
+    return Verdict(
+        fired=all(c.passed for c in comparisons),
+        strength=min(c.strength for c in comparisons),
+        evidence=comparisons,
+        summary=summary,
+        span=span or next((c.span for c in comparisons if c.span), None),
+    )
+
+
+def any_of(*verdicts: Verdict) -> Verdict:
+    """The clearest of several verdicts (alternatives that lead to the same finding)."""
+    return max(verdicts, key=lambda v: (v.fired, v.strength))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: id (= file name with dashes), what it decides, its check and its fixes.
+
+    ``decides``: whether its finding weighs on the state of the run (otherwise it explains or informs).
+    ``check`` may raise :class:`~curvedoc.measure.NotMeasurable`; the rule is then skipped with that
+    reason. ``fix`` returns the advice in order, made specific by what the log shows.
+    """
+
+    id: str
+    title: str
+    state: State
+    severity: Severity
+    check: Callable[[Features], Verdict]
+    fix: Callable[[Features], tuple[Fix, ...]]
+    page: str
+    bottleneck: str = ""
+    decides: bool = False
+    overrules: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that fired: what a report shows."""
+
+    rule: str
+    title: str
+    state: State
+    severity: Severity
+    confidence: float
+    summary: str
+    span: Span | None
+    evidence: tuple[Evidence, ...]
+    bottleneck: str
+    fixes: tuple[Fix, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The one outcome of a rule on a run; ``reason`` says why it was skipped or by whom overruled."""
+
+    rule: str
+    kind: OutcomeKind
+    strength: float
+    reason: str = ""
+    finding: Finding | None = None
