@@ -1,0 +1,114 @@
+"""What the command line needs of a terminal: streams, colour, width, progress; nothing of training."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import CurvedocError, UsageError
+from .wording import clean
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from rich.progress import Progress
+
+PATIENCE = 1.0  # seconds of silence before a progress bar appears
+PLAIN_WIDTH = 80  # columns where no terminal says otherwise
+
+
+def colour(stream: TextIO) -> bool:
+    """Whether to colour what goes to ``stream``: a terminal, and neither NO_COLOR nor TERM=dumb."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width(stream: TextIO) -> int:
+    """Columns of the terminal behind ``stream`` (the COLUMNS variable first); 80 when there is none."""
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH
+    except (OSError, ValueError):
+        return PLAIN_WIDTH
+
+
+def emit(text: str, output: str | None = None) -> None:
+    """Write ``text`` to standard output, or atomically to the file ``output``.
+
+    A reader that went away (``| head``) is no error. Raises UsageError when the file cannot be written.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    if output is not None:
+        _replace(Path(output), text)
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes again at exit and would complain: give it somewhere to write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a temporary neighbour, then a rename."""
+    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: nothing there to replace
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()  # through a symbolic link, not in its place
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(
+            f"cannot be written: {error.strerror}", "Choose a file in a folder you may write to.", str(path)
+        ) from error
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    with contextlib.suppress(BrokenPipeError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def complain(error: CurvedocError) -> None:
+    """An error on standard error: where, what, how to mend it."""
+    where = f"{error.path}: " if error.path else ""
+    say(clean(f"curvedoc: {where}{error.problem}"))
+    if error.fix:
+        say(clean(f"  {error.fix}"))
+
+
+class ProgressBar:
+    """A bar on standard error: only on a terminal, and only for work that takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> ProgressBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Report that ``done`` of ``total`` sources are diagnosed."""
+        if self._bar is None:
+            if done >= total or not sys.stderr.isatty() or time.monotonic() - self._start < PATIENCE:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._bar.add_task("reading runs", total=total)
+        self._bar.update(self._bar.task_ids[0], completed=done, total=total)
