@@ -64,7 +64,8 @@ def _table(path: Path) -> dict[str, Any] | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"not valid TOML: {error}", "Correct the file.", str(path)) from error
     if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("curvedoc")
+        tool = table.get("tool", {})
+        table = tool.get("curvedoc") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
         raise UsageError("tool.curvedoc is not a table", "Write it as [tool.curvedoc].", str(path))
     return table

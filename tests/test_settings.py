@@ -1,0 +1,90 @@
+"""Settings files: found upward, validated, with errors that say what to write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from curvedoc.errors import UsageError
+from curvedoc.settings import Settings, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FULL = """
+metric = "f1"
+x = "step"
+reader = "csv"
+map = { "train/loss" = "L" }
+check = { fail-on = ["overfitting", "unstable, val-nan"], min-confidence = 1 }
+"""
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "curvedoc.toml"
+    file.write_text(FULL)
+    assert load(tmp_path) == Settings(
+        map={"train/loss": "L"},
+        metric="f1",
+        x="step",
+        reader="csv",
+        fail_on=("overfitting", "unstable", "val-nan"),
+        min_confidence=1.0,
+        path=file,
+    )
+
+
+def test_nearest_file_upward_wins_and_strangers_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.curvedoc]\nmetric = "far"\n')
+    near = tmp_path / "a" / "b"
+    near.mkdir(parents=True)
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.ruff]\n")
+    (near / "pyproject.toml").write_text("not TOML, and not ours")
+    assert load(near).metric == "far"
+    (near / "pyproject.toml").write_text('[tool.curvedoc]\nmetric = "near"\n')
+    assert load(near).metric == "near"
+    (near / "curvedoc.toml").write_text('metric = "nearest"\n')
+    assert load(near).metric == "nearest"
+
+
+def test_a_project_named_curvedoc_need_not_configure_it(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "curvedoc"\n')
+    assert load(tmp_path).path != tmp_path / "pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("metrik = 'f1'", "Did you mean 'metric'?"),
+        ("check = {fail_on = []}", "Did you mean 'fail-on'?"),
+        ("check = 3", "'check' is not a table"),
+        ("metric = 3", "'metric' is not a string: 3"),
+        ("map = ['L']", "'map' is not a table of strings"),
+        ("map = {x = 1}", "'map' is not a table of strings"),
+        ("check = {fail-on = 3}", "'fail-on' is not a list of strings"),
+        ("check = {min-confidence = 2}", "not a number from 0 to 1: 2"),
+        ("check = {min-confidence = true}", "not a number from 0 to 1: True"),
+        ("check = {min-confidence = nan}", "not a number from 0 to 1"),
+        ("metric = ", "not valid TOML"),
+    ],
+)
+def test_mistakes_are_named_with_the_file(tmp_path: Path, text: str, part: str) -> None:
+    (tmp_path / "curvedoc.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path)
+    assert part in caught.value.problem
+    assert caught.value.path == str(tmp_path / "curvedoc.toml")
+    assert caught.value.fix
+
+
+def test_a_tool_entry_that_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool]\ncurvedoc = 3")
+    with pytest.raises(UsageError, match="is not a table"):
+        load(tmp_path)
+
+
+def test_undecodable_file(tmp_path: Path) -> None:
+    (tmp_path / "curvedoc.toml").write_bytes(b"metric = '\xff'")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        load(tmp_path)
