@@ -1,0 +1,130 @@
+"""Where a point of a curve goes on a chart: scales, ticks, thinning; knows nothing of any drawing library."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .run import FloatArray
+
+# On a linear axis a range of 2.5 decades leaves its lower half invisible (one dot of a 12-row chart).
+LOG_DECADES = 2.5
+# A single rounding remainder (1e-300) must not flatten the rest of a logarithmic axis.
+DEEPEST = 1e-12
+# Keeps differences of two values finite.
+LARGEST = 1e300
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A closed range of values, mapped to [0, 1] linearly or by logarithm."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def place(self, values: FloatArray) -> FloatArray:
+        """Fractions in [0, 1], same shape; beyond the range is clipped to it, NaN stays NaN."""
+        import numpy as np
+
+        low, high = self.low, self.high
+        shown = np.clip(values, low, high)
+        if self.log:
+            low, high, shown = math.log10(low), math.log10(high), np.log10(shown)
+        placed: FloatArray = np.clip((shown - low) / (high - low), 0.0, 1.0)
+        return placed
+
+    def ticks(self, most: int) -> list[float]:
+        """At most ``most`` round values inside the range, in order: 1-2-5 steps or decades."""
+        if self.log:
+            first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+            stride = max(1, math.ceil((last - first + 1) / most))
+            return [10.0**e for e in range(first, last + 1, stride)]
+        unit = self._unit(most)
+        first, last = math.ceil(self.low / unit - 1e-9), math.floor(self.high / unit + 1e-9)
+        return [round(i * unit, 12) if unit > 1e-9 else i * unit for i in range(first, last + 1)]
+
+    def _unit(self, most: int) -> float:
+        raw = (self.high - self.low) / max(1, most - 1)
+        power = 10.0 ** math.floor(math.log10(raw))
+        return next((power * f for f in (1, 2, 5) if power * f >= raw * 0.999), power * 10)
+
+
+def finite(values: FloatArray) -> FloatArray:
+    """The finite ones of ``values``, bounded so that their differences are finite too."""
+    import numpy as np
+
+    kept: FloatArray = np.clip(values[np.isfinite(values)], -LARGEST, LARGEST)
+    return kept
+
+
+def scale_for(arrays: Iterable[FloatArray], log: bool | None = None) -> Scale | None:
+    """The scale that shows every finite value of ``arrays``; None when there is none.
+
+    Logarithmic (unless ``log`` says otherwise) when nothing is negative and the positive values span more
+    than :data:`LOG_DECADES`. A constant gets room above and below.
+    """
+    import numpy as np
+
+    parts = [finite(a) for a in arrays]
+    values = np.concatenate(parts) if parts else np.empty(0)
+    if not len(values):
+        return None
+    low, high = float(values.min()), float(values.max())
+    if log is not False and low >= 0 and high > 0:
+        positive = values[values > 0]
+        floor = max(float(positive.min()), float(np.median(positive)) * DEEPEST, 1e-300)
+        if high / floor > 10**LOG_DECADES:
+            return Scale(floor, high, log=True)
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
+        room = abs(high) * 0.1 or 1.0
+        return Scale(low - room, high + room)
+    return Scale(low, high)
+
+
+def thin(steps: FloatArray, values: FloatArray, scale: Scale, columns: int) -> tuple[FloatArray, FloatArray]:
+    """At most two points per column, the least and the greatest, so that no spike is lost.
+
+    ``steps``, ``values``: shape (n,), any order. Returns the positions in [0, 1] on ``scale`` and the values,
+    by rising step, without points that are not finite.
+    """
+    import numpy as np
+
+    keep = np.isfinite(steps) & np.isfinite(values)
+    order = np.argsort(steps[keep], kind="stable")
+    x = scale.place(steps[keep][order])
+    y = np.clip(values[keep][order], -LARGEST, LARGEST)
+    if len(x) <= columns:
+        return x, y
+    column = np.minimum((x * columns).astype(np.int64), columns - 1)
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    ends = np.append(starts[1:], len(x)) - 1
+    least, most = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    rising = y[starts] <= y[ends]
+    pairs = np.stack([np.where(rising, least, most), np.where(rising, most, least)], axis=1)
+    return np.repeat(column[starts] / max(1, columns - 1), 2), pairs.ravel()
+
+
+def levels(values: FloatArray, columns: int, height: int) -> Sequence[int | None]:
+    """A curve as ``columns`` bars of 0..height-1 for a sparkline: the median of each stretch.
+
+    None where a stretch holds no finite value; fewer bars when there are fewer points.
+    """
+    import numpy as np
+
+    scale = scale_for([values])
+    if scale is None:
+        return [None] * min(columns, len(values))
+    bars: list[int | None] = []
+    for part in np.array_split(values, min(columns, len(values))):
+        inside = finite(part)
+        if len(inside):
+            place = float(scale.place(np.array([np.median(inside)]))[0])
+            bars.append(min(height - 1, int(place * height)))
+        else:
+            bars.append(None)
+    return bars

@@ -1,0 +1,35 @@
+"""For people: one run in full with its curves drawn, or a table of several, worst first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from curvedoc.paint import Paper
+
+if TYPE_CHECKING:
+    from curvedoc.diagnosis import Batch
+
+
+def render(
+    batch: Batch, *, width: int = 80, color: bool = False, unicode: bool = True, details: bool = False
+) -> str:
+    """The batch as text for a terminal.
+
+    ``width``: columns (at least 40 are used). ``color``: ANSI styles. ``unicode``: False writes ASCII
+    alone. ``details``: every run in full below the table, and nothing condensed.
+    """
+    from . import many, one
+
+    paper = Paper(width, color, unicode)
+    blocks: list[many.Block] = []
+    several = len(batch.diagnoses) > 1
+    if several:
+        blocks += many.table(paper, batch.diagnoses)
+    if details or not several:
+        for diagnosis in many.worst_first(batch.diagnoses):
+            blocks += [
+                *([paper.text(), paper.rule()] if several else []),
+                *one.run(paper, diagnosis, details),
+            ]
+    blocks += many.problems(paper, batch.problems)
+    return paper.write(blocks)

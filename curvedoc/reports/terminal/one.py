@@ -1,0 +1,228 @@
+"""One run in full: headline, curves, gap, findings, fixes, and what was not checked."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from curvedoc.rule import OutcomeKind, Severity
+from curvedoc.states import BOTTLENECKS, State
+from curvedoc.wording import advice, axis, comparison, count, number, percent, shorten, step
+
+from .chart import Line, Mark, chart
+from .sparks import sparkline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.text import Text
+
+    from curvedoc.diagnosis import Diagnosis
+    from curvedoc.paint import Paper
+    from curvedoc.rule import Finding
+    from curvedoc.run import Run
+
+STATE_STYLE: dict[State, str] = {
+    State.SMOOTH_DESCENT: "green",
+    State.GROKKING: "magenta",
+    State.INCONCLUSIVE: "blue",
+    State.UNDERFITTING: "yellow",
+    State.LOSS_METRIC_MISMATCH: "yellow",
+    State.OVERFITTING: "yellow",
+    State.POOR_OPTIMIZATION: "red",
+    State.UNSTABLE: "red",
+}
+SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+DIM = "dim"
+# The chart of the loss, then the smaller one of the metric.
+LOSS_ROWS, METRIC_ROWS = 12, 6
+SPARK = 12
+# Runner-up states below one percent say nothing.
+RUNNER_UP, RUNNERS_UP = 0.01, 3
+# Names listed of a group before "and n more".
+NAMES = 6
+
+
+def run(paper: Paper, diagnosis: Diagnosis, details: bool = False) -> Iterator[Text]:
+    """The lines of one run, from the headline to what was ignored."""
+    yield from _headline(paper, diagnosis)
+    yield from _charts(paper, diagnosis)
+    yield from _gap(paper, diagnosis)
+    yield from _findings(paper, diagnosis)
+    yield from _fixes(paper, diagnosis.findings)
+    yield from _rest(paper, diagnosis, details)
+
+
+def points(run: Run) -> str:
+    """How much was logged: ``"60 epochs"``, ``"200 points, step 0–19900"``."""
+    ends = [end for c in run.curves if len(c) for end in (float(c.steps.min()), float(c.steps.max()))]
+    logged, x = count(run.n_points, "point"), axis(run.x)
+    if not ends:
+        return logged
+    if max(ends) - min(ends) == run.n_points - 1 and x.isalpha():
+        return count(run.n_points, x)
+    return f"{logged}, {x} {step(min(ends))}–{step(max(ends))}"
+
+
+def where(run: Run) -> str:
+    """The path of a run, with its name where the path does not tell it."""
+    return run.path if run.name in run.path else f"{run.path} [{run.name}]"
+
+
+def _headline(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
+    style = f"bold {STATE_STYLE[diagnosis.state]}"
+    sure = f"  {percent(diagnosis.confidence)} sure"
+    named = paper.plain(where(diagnosis.run))
+    logged = points(diagnosis.run)
+    head = paper.text((diagnosis.state.title, style), sure)
+    room = paper.width - head.cell_len - 3
+    tail = paper.text(named, (f" · {logged}", DIM))
+    if tail.cell_len <= room:
+        yield head + "   " + tail
+    else:
+        yield head
+        named = shorten(named, paper.width - len(logged) - 3) if paper.width > len(logged) + 20 else named
+        yield paper.hang(paper.text(""), paper.text(named, (f" · {logged}", DIM)))
+    if diagnosis.reason:
+        yield paper.hang(paper.text(""), paper.text(diagnosis.reason))
+
+
+def _charts(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
+    logged = diagnosis.run
+    marks = _marks(diagnosis)
+    for quantity, rows in (("loss", LOSS_ROWS), (logged.metric, METRIC_ROWS)):
+        lines = list(_lines(logged, quantity))
+        drawn = chart(paper, _title(lines, quantity), lines, marks, axis(logged.x), rows) if lines else []
+        if drawn:
+            yield paper.text()
+            yield from drawn
+        marks = []
+
+
+def _lines(logged: Run, quantity: str) -> Iterator[Line]:
+    train = logged.get(f"train/{quantity}")
+    val = logged.get(f"val/{quantity}")
+    test = None if val else logged.get(f"test/{quantity}")
+    bare = None if train or val or test else logged.get(quantity)
+    for curve, label, style, dotted, sign in (
+        (train, "train", "cyan", False, "*"),
+        (val, "val", "yellow", True, "o"),
+        (test, "test", "yellow", True, "o"),
+        (bare, quantity, "cyan", False, "*"),
+    ):
+        if curve and len(curve):
+            yield Line(label, curve, style, dotted, sign)
+
+
+def _title(lines: Sequence[Line], quantity: str) -> str:
+    better = next((line.curve.higher_is_better for line in lines), None)
+    return f"{quantity} (higher is better)" if better else quantity
+
+
+def _marks(diagnosis: Diagnosis) -> list[Mark]:
+    best, onset = diagnosis.best_step, diagnosis.onset_step
+    if best is not None and best == onset:
+        named = [(best, "best = onset", "green")]
+    else:
+        named = [
+            (at, what, style)
+            for at, what, style in ((best, "best", "green"), (onset, "onset", "red"))
+            if at is not None
+        ]
+    return [Mark(at, f"{what} {step(at)}", style) for at, what, style in named if isfinite(at)]
+
+
+def _gap(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
+    gap = diagnosis.gap
+    if gap is None:
+        return
+    said = f"validation {gap.unit} is {_worse(gap.final)} than train at the end"
+    if diagnosis.best_step is not None and number(gap.at_best) != number(gap.final):
+        said += f", {_worse(gap.at_best)} at its best ({axis(diagnosis.run.x)} {step(diagnosis.best_step)})"
+    if not isfinite(gap.final):
+        said = f"between train and validation {gap.unit} is {number(gap.final)} at the end"
+    yield paper.text()
+    head = paper.text(("Gap  ", "bold"), (sparkline(gap.values, SPARK, paper.unicode) + "  ", "magenta"))
+    yield paper.hang(head, paper.text(said))
+
+
+def _worse(gap: float) -> str:
+    return f"{number(abs(gap))} {'worse' if gap >= 0 else 'better'}"
+
+
+def _findings(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
+    if diagnosis.findings:
+        yield from _section(paper, "Findings")
+    for finding in diagnosis.findings:
+        yield from _finding(paper, finding, axis(diagnosis.run.x))
+
+
+def _finding(paper: Paper, finding: Finding, x: str) -> Iterator[Text]:
+    style = SEVERITY_STYLE[finding.severity]
+    about = f"   {finding.severity} · {percent(finding.confidence)} sure · {finding.rule}"
+    yield paper.hang(paper.text(("  ● ", style)), paper.text((finding.title, "bold"), (about, DIM)))
+    if finding.summary:
+        yield paper.hang(paper.text("    "), paper.text(finding.summary))
+    measures = max((len(e.measure) for e in finding.evidence), default=0)
+    for e in finding.evidence:
+        span = f"{x} {step(e.span[0])}–{step(e.span[1])}" if e.span else ""
+        about = " · ".join(paper.plain(part) for part in (e.what, span) if part)
+        head = paper.text((f"    {e.measure.ljust(measures)}  ", DIM))
+        yield paper.hang(head, paper.text(comparison(e), (f"   {about}", DIM)))
+
+
+def _fixes(paper: Paper, findings: Sequence[Finding]) -> Iterator[Text]:
+    fixes = advice(findings)
+    if not fixes:
+        return
+    bottleneck = next((BOTTLENECKS[f.bottleneck].name for f in findings if f.bottleneck in BOTTLENECKS), "")
+    yield paper.text()
+    yield paper.text(
+        ("What to do", "bold"), (f"   likely bottleneck: {bottleneck}" if bottleneck else "", DIM)
+    )
+    for i, fix in enumerate(fixes, 1):
+        yield paper.hang(paper.text((f"{i:3}. ", "bold")), paper.text(fix.text))
+
+
+def _rest(paper: Paper, diagnosis: Diagnosis, details: bool) -> Iterator[Text]:
+    """Labelled lines: everything that is not the main message."""
+    told: list[tuple[str, str]] = []
+    others = [(s, p) for s, p in diagnosis.states.items() if s is not diagnosis.state and p >= RUNNER_UP]
+    others = sorted(others, key=lambda pair: -pair[1])[: None if details else RUNNERS_UP]
+    if others:
+        told.append(("Also possible", ", ".join(f"{state.title} {percent(p)}" for state, p in others)))
+    by_kind = {kind: [o for o in diagnosis.outcomes if o.kind is kind] for kind in OutcomeKind}
+    overruled = ((o.reason, o.rule) for o in by_kind[OutcomeKind.OVERRULED])
+    told += [("Overruled", line) for line in _grouped(overruled, details)]
+    skipped = ((o.reason, o.rule) for o in diagnosis.not_checked)
+    told += [("Not checked", line) for line in _grouped(skipped, details)]
+    clear = [o.rule for o in by_kind[OutcomeKind.CLEAR]]
+    if clear:
+        told.append(("Clear", ", ".join(clear) if details else count(len(clear), "other rule")))
+    told += [("Log", note) for note in diagnosis.run.notes]
+    told += [
+        ("Ignored", line) for line in _grouped(((i.reason, i.name) for i in diagnosis.run.ignored), details)
+    ]
+    label = ""
+    for name, line in told:
+        yield from [paper.text()] if not label else []
+        yield paper.hang(
+            paper.text((name.ljust(15) if name != label else " " * 15, "bold")), paper.text(line)
+        )
+        label = name
+
+
+def _section(paper: Paper, title: str) -> Iterator[Text]:
+    yield paper.text()
+    yield paper.text((title, "bold"))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]], details: bool) -> Iterator[str]:
+    """One line a reason, with the names it concerns."""
+    groups: dict[str, list[str]] = {}
+    for reason, name in pairs:
+        groups.setdefault(reason, []).append(name)
+    for reason, names in groups.items():
+        shown = names if details else names[:NAMES]
+        more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+        yield f"{', '.join(shown)}{more} – {reason}"
