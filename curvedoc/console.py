@@ -38,6 +38,15 @@ def width(stream: TextIO) -> int:
         return PLAIN_WIDTH
 
 
+def speaks_unicode(stream: TextIO) -> bool:
+    """Whether the characters that reports draw with can be written to ``stream``."""
+    try:
+        "⣿─█→…≤".encode(stream.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
 def emit(text: str, output: str | None = None) -> None:
     """Write ``text`` to standard output, or atomically to the file ``output``.
 

@@ -1,0 +1,74 @@
+"""The flags that commands share, and how they join the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .intake import Options
+    from .settings import Settings
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _together(*decorators: Decorator) -> Decorator:
+    def apply(command: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
+
+
+paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+reading = _together(
+    click.option(
+        "--map", "mapping", multiple=True, metavar="ROLE=NAME",
+        help="Read the column NAME as ROLE, e.g. train/loss=L. Repeatable.",
+    ),
+    click.option("--x", metavar="NAME", help="The column that counts the steps."),
+    click.option("--metric", metavar="NAME", help="The metric to judge by, e.g. accuracy."),
+    click.option("--reader", metavar="NAME", help="Use this reader instead of detecting the format."),
+)  # fmt: skip
+width = click.option("--width", type=click.IntRange(min=40), metavar="N", help="Columns to use.")
+showing = _together(
+    click.option("--format", "form", default="terminal", show_default=True, metavar="NAME",
+                 help="terminal or json."),
+    click.option("--output", metavar="FILE", help="Write the report to FILE, whole or not at all."),
+    width,
+    click.option("--details", is_flag=True, help="Also show every measure and what was not checked."),
+)  # fmt: skip
+
+
+def settings() -> Settings:
+    """The settings for the working directory."""
+    from pathlib import Path
+
+    from .settings import load
+
+    return load(Path.cwd())
+
+
+def options(given: Mapping[str, Any], defaults: Settings) -> Options:
+    """What the flags say, and where they are silent the settings."""
+    from .intake import Options
+
+    mapping = dict(defaults.map)
+    for pair in given["mapping"]:
+        role, equals, name = pair.partition("=")
+        if not (role and equals and name):
+            raise UsageError(f"--map '{pair}' is not ROLE=NAME", "Write it like --map train/loss=L.")
+        mapping[role] = name
+    return Options(
+        mapping=mapping,
+        metric=given["metric"] or defaults.metric,
+        x=given["x"] or defaults.x,
+        reader=given["reader"] or defaults.reader,
+    )

@@ -1,0 +1,142 @@
+"""From what a caller hands over (paths, a table, a dict) to runs and diagnoses: one loop for all callers.
+
+Everything heavy is imported inside the functions, so importing this module costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .errors import CurvedocError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    import pandas as pd
+
+    from .diagnosis import Batch, Diagnosis
+    from .run import Logged, Run
+    from .source import ReadOptions
+
+    Path: TypeAlias = str | os.PathLike[str]
+    Data: TypeAlias = Path | Sequence[Path] | pd.DataFrame | Mapping[str, Any] | Run
+    Progress: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read and name what was logged.
+
+    ``mapping``: role -> logged name (``{"train/loss": "L"}``). ``metric``: the quantity to judge by.
+    ``x``: the logged name that counts the steps. ``reader``: the id of the reader, instead of detection.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    metric: str | None = None
+    x: str | None = None
+    reader: str | None = None
+
+
+def examine(data: Data, options: Options, progress: Progress | None = None) -> Batch:
+    """Read and diagnose everything in ``data``; a path that fails does not stop the others.
+
+    ``progress`` is called with (sources done, sources in all). A wrong call is raised instead of recorded
+    when no run at all could be diagnosed, for then nothing but the call is to blame.
+    """
+    from .diagnosis import Batch, Problem
+
+    diagnoses: list[Diagnosis] = []
+    errors: list[CurvedocError] = []
+    for result in results(data, options, progress):
+        if isinstance(result, CurvedocError):
+            errors.append(result)
+        else:
+            diagnoses.append(judge(result))
+    if errors and not diagnoses and isinstance(errors[0], UsageError):
+        raise errors[0]
+    return Batch(tuple(diagnoses), tuple(Problem(e.path, e.problem, e.fix) for e in errors))
+
+
+def judge(run: Run) -> Diagnosis:
+    """The diagnosis of a run by all rules."""
+    from .diagnosis import diagnose
+    from .rules import RULES
+
+    return diagnose(run, RULES)
+
+
+def results(data: Data, options: Options, progress: Progress | None = None) -> Iterator[Run | CurvedocError]:
+    """Every run in ``data``, or the error in its place, one at a time (see :func:`examine`)."""
+    from .naming import assign
+    from .run import Run
+
+    for logged in _logged(data, options, progress):
+        if isinstance(logged, Run | CurvedocError):
+            yield logged
+            continue
+        try:
+            yield assign(logged, options.mapping, options.metric)
+        except CurvedocError as error:
+            error.path = error.path or logged.path
+            yield error
+
+
+def _logged(
+    data: Data, options: Options, progress: Progress | None
+) -> Iterator[Logged | Run | CurvedocError]:
+    """What the readers find, or what a table or a dict holds."""
+    from .run import Run
+    from .source import ReadOptions
+
+    how = ReadOptions(options.reader, options.x)
+    if isinstance(data, Run):
+        yield data
+    elif isinstance(data, str | os.PathLike):
+        yield from _from_paths([data], how, progress)
+    elif isinstance(data, Sequence):
+        yield from _from_paths(data, how, progress)
+    else:
+        yield from _from_columns(data, how)
+
+
+def _from_paths(
+    paths: Sequence[Path], how: ReadOptions, progress: Progress | None
+) -> Iterator[Logged | CurvedocError]:
+    from .readers import discover, load
+
+    found = discover([os.fspath(path) for path in paths])
+    for done, source in enumerate(found):
+        if isinstance(source, CurvedocError):
+            yield source
+            continue
+        try:
+            yield from load(source, how)
+        except CurvedocError as error:
+            error.path = error.path or source.path
+            yield error
+        if progress:
+            progress(done + 1, len(found))
+
+
+def _from_columns(data: pd.DataFrame | Mapping[str, Any], how: ReadOptions) -> list[Logged]:
+    """A DataFrame by its columns (and its index, if that has a name), a dict as the JSON reader takes it."""
+    from .shapes import read_document
+    from .table import from_cells
+
+    if isinstance(data, Mapping):
+        return read_document(_plain(data), "data", "", "python", how)
+    frame = data.reset_index() if data.index.name is not None else data
+    return from_cells("data", "", "python", {str(name): cells.tolist() for name, cells in frame.items()}, how)
+
+
+def _plain(value: Any) -> Any:
+    """Nested dicts and lists with arrays, tensors and their scalars turned into Python's own."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return _plain(value.tolist()) if hasattr(value, "tolist") else value
