@@ -1,0 +1,160 @@
+"""TensorBoard event files: the scalars of TensorFlow 1 and 2, Keras, PyTorch, CatBoost and all others."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from curvedoc.errors import UnreadableError, UsageError, nearest
+from curvedoc.run import Ignored, Logged, Series
+from curvedoc.tfevents.layout import group, is_event_file, is_event_head, series_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curvedoc.run import FloatArray
+    from curvedoc.source import ReadOptions, Source
+    from curvedoc.tfevents.attempts import Merged
+    from curvedoc.tfevents.scalars import Scalars
+
+NAME = "tensorboard"
+ABOUT = "TensorBoard event files: one file, a run directory with train/ and validation/, a root of many runs"
+
+__all__ = ["ABOUT", "NAME", "group", "is_event_file", "read", "read_files", "sniff"]
+
+_NAMED = 5  # names that a note lists one by one
+
+
+def sniff(source: Source) -> float:
+    """How sure it is that these are event files: certain by the first record, likely by the name."""
+    if source.kind == "events":
+        return 1.0
+    if source.kind == "file" and any(".tfevents" in file.name for file in source.files):
+        return 0.95  # above what a text reader says of an LFS pointer: the error must speak of event files
+    try:
+        return 1.0 if source.kind == "file" and is_event_head(source.head) else 0.0
+    except UnreadableError:
+        return 0.0
+
+
+def read(source: Source, options: ReadOptions) -> list[Logged]:
+    """Read the one run that the files of a source make up.
+
+    Raises :class:`UnreadableError` when no file can be read, :class:`NotALogError` when none holds a
+    scalar, :class:`UsageError` for an x that was not logged.
+    """
+    if not source.files:
+        raise UnreadableError(
+            "cannot read event files from a pipe", "Name the event file or its directory.", source.path
+        )
+    return [read_files(source.files, source.name, source.path, options.x)]
+
+
+def read_files(files: Sequence[Path], name: str, path: str, x: str | None = None) -> Logged:
+    """Read event files as one run; ``name`` and ``path`` as shown to the user, ``x`` a logged name or None.
+
+    Files of one directory are joined in the order of time (see :mod:`curvedoc.tfevents.attempts`); several
+    directories put a prefix to the names (see :mod:`curvedoc.tfevents.layout`). NaN and infinity are kept.
+    """
+    from curvedoc.tfevents.files import about, nothing_in, read_all
+
+    found, passed_over = read_all(files)
+    if not found:
+        raise nothing_in(passed_over, path)
+    base = Path(os.path.commonpath([file.parent for file in files]))
+    run = _Run()
+    for directory in sorted({file.parent for file, _ in found}):
+        run.add(directory, base, [scalars for file, scalars in found if file.parent == directory])
+    series = tuple(Series(tag, points[0], points[1]) for tag, points in run.series.items())
+    notes = (*about(found, passed_over), *run.notes())
+    counter = "row" if run.done["counted"] and len(run.done["counted"]) == len(series) else "step"
+    logged = Logged(name, path, NAME, counter, series, tuple(run.ignored), notes)
+    return _over(logged, x) if x and x != counter else logged
+
+
+class _Run:
+    """The series of one run, gathered directory by directory, and what happened on the way."""
+
+    def __init__(self) -> None:
+        self.series: dict[str, FloatArray] = {}
+        self.ignored: list[Ignored] = []
+        self.done: defaultdict[str, list[str]] = defaultdict(list)
+        self.merged: list[Merged] = []
+
+    def add(self, directory: Path, base: Path, files: list[Scalars]) -> None:
+        """Join the files of one directory and name what is in them."""
+        from curvedoc.tfevents.attempts import merge, settle
+
+        merged = merge(files)
+        self.merged.append(merged)
+        for tag, logged in merged.points.items():
+            name = series_name(tag, merged.points, directory, base)
+            if name is None:
+                closing = Ignored(f"{directory.name}/{tag}", "closing value of a hyper-parameter trial")
+                self.ignored.append(closing)
+                continue
+            name = self._unused(name, directory, tag)
+            self.series[name], done = settle(logged)
+            self.done[done].append(name)
+        for tag in merged.abandoned:
+            name = series_name(tag, merged.abandoned, directory, base) or tag
+            self.ignored.append(Ignored(name, "logged only by an attempt that was begun anew"))
+
+    def _unused(self, name: str, directory: Path, tag: str) -> str:
+        """The name, or where it is taken one with the directory, or a number."""
+        others = (
+            f"{directory.absolute().name}/{tag}",
+            *(f"{name} ({n})" for n in range(2, len(self.series) + 3)),
+        )
+        return next(n for n in (name, *others) if n not in self.series)
+
+    def notes(self) -> list[str]:
+        """Sentences about what was replaced, passed over and put in order."""
+        notes = []
+        anew = sum(merged.anew for merged in self.merged)
+        replaced = sum(merged.replaced for merged in self.merged)
+        beside = sum(merged.passed_over for merged in self.merged)
+        if anew:
+            times = "once" if anew == 1 else f"{anew} times"
+            notes.append(f"begun anew {times}: only the last attempt is shown, {replaced} points replaced")
+        elif replaced:
+            notes.append(f"resumed at an earlier step: {replaced} points were replaced by later ones")
+        if beside:
+            notes.append(f"{beside} event files passed over: a longer one holds the same curves")
+        for done, text in _DONE.items():
+            if names := self.done[done]:
+                notes.append(text.format(names=_listed(names)))
+        return notes
+
+
+_DONE = {
+    "counted": "the step was never set, or starts over in each epoch: points are numbered in {names}",
+    "last": "begun anew within one file: only the last attempt of {names} is shown",
+    "rewound": "the step counter runs backwards in {names}: what was logged again replaces the old",
+}
+
+
+def _over(logged: Logged, x: str) -> Logged:
+    """The same series over another one: its value at each step, between its points in proportion."""
+    import numpy as np
+
+    axis = next((s for s in logged.series if s.name == x), None)
+    if axis is None:
+        names = [s.name for s in logged.series]
+        fix = f"Use step or one of: {_listed(names)}.{nearest(x, names)}"
+        raise UsageError(f"no series is called '{x}'", fix, logged.path)
+    finite = np.isfinite(axis.values)
+    order = np.argsort(axis.steps[finite], kind="stable")
+    if not len(order):
+        raise UsageError(f"the series '{x}' has no finite value", "Use another x.", logged.path)
+    at, to = axis.steps[finite][order], axis.values[finite][order]
+    others = [Series(s.name, np.interp(s.steps, at, to), s.values) for s in logged.series if s is not axis]
+    return replace(logged, x=x, series=tuple(others))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(repr(name) for name in names[:_NAMED]) + more

@@ -1,0 +1,245 @@
+"""One TensorBoard event: just enough of protocol buffers to find the scalars in it.
+
+Field numbers after tensorflow/core/util/event.proto and framework/{summary,tensor,types}.proto.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+_VARINT, _FIXED64, _SIZED, _FIXED32 = 0, 1, 2, 5
+_START = 1  # SessionLog.SessionStatus
+
+# What an event may carry instead of a summary, and what a summary value may be: field -> word for notes.
+_EVENTS = {4: "graph", 6: "log message", 8: "run metadata", 9: "graph"}
+_VALUES = {3: "histogram", 4: "image", 5: "histogram", 6: "audio"}
+_PLUGINS = {
+    "images": "image",
+    "histograms": "histogram",
+    "text": "text",
+    "audio": "audio",
+    "hparams": "hyper-parameters",
+    "pr_curves": "PR curve",
+    "mesh": "mesh",
+    "custom_scalars": "chart layout",
+}
+# TensorProto.dtype -> how one element lies in tensor_content (struct); bfloat16 is widened by hand.
+_BFLOAT16 = 14
+_CONTENT = {1: "<f", 2: "<d", 3: "<i", 4: "<B", 5: "<h", 6: "<b", 9: "<q", 10: "<?", 14: "<H", 17: "<H"}
+_CONTENT |= {19: "<e", 22: "<I", 23: "<Q"}
+_HALVES = (_BFLOAT16, 19)
+
+
+class MalformedError(ValueError):
+    """The bytes of a record are no event."""
+
+
+@dataclass(slots=True)
+class Value:
+    """One value of a summary.
+
+    ``number``: the scalar, None for every other ``kind``; ``tag_at``: where the tag lies; ``number_at``:
+    where the number lies and as what (``"<f4"``, ``"<f8"``) if it stands there as such. ``plugin`` comes with
+    the first event of a tag only.
+    """
+
+    tag: bytes = b""
+    kind: str = "other"
+    number: float | None = None
+    tag_at: Span = (0, 0)
+    number_at: tuple[int, str] | None = None
+    plugin: str = ""
+    tensor: bool = False
+
+
+@dataclass(slots=True)
+class Event:
+    """One event; positions are those in the buffer it was parsed from, (0, 0) for a step left out (0)."""
+
+    wall_time: float = 0.0
+    step: int = 0
+    wall_at: tuple[int, str] = (0, "")
+    step_at: Span = (0, 0)
+    kind: str = ""
+    starts: bool = False
+    values: list[Value] = field(default_factory=list)
+
+
+def kind_of_plugin(plugin: str) -> str:
+    """The word for what a TensorBoard plugin stores (``"images"`` -> ``"image"``)."""
+    return _PLUGINS.get(plugin, "graph" if plugin.startswith("graph") else plugin or "tensor")
+
+
+def parse_event(data: bytes, at: int, end: int) -> Event:
+    """Parse the event in ``data[at:end]``; raises :class:`MalformedError`."""
+    event = Event()
+    for number, wire, low, high in _fields(data, at, end):
+        if number == 1 and wire == _FIXED64:
+            (event.wall_time,) = struct.unpack_from("<d", data, low)
+            event.wall_at = (low, "<f8")
+        elif number == 2 and wire == _VARINT:
+            step = _varint(data, low, high)[0]
+            event.step = step - (1 << 64) if step >> 63 else step
+            event.step_at = (low, high)
+        elif number == 3:
+            event.kind = "version"
+        elif number == 5 and wire == _SIZED:
+            event.kind = "summary"
+            event.values += [
+                _value(data, *span) for n, w, *span in _fields(data, low, high) if n == 1 and w == _SIZED
+            ]
+        elif number == 7 and wire == _SIZED:
+            event.kind = "session"
+            log = {n: _varint(data, lo, hi)[0] for n, w, lo, hi in _fields(data, low, high) if w == _VARINT}
+            event.starts = log.get(1) == _START
+        elif number in _EVENTS:
+            event.kind = _EVENTS[number]
+    return event
+
+
+def _value(data: bytes, at: int, end: int) -> Value:
+    value = Value()
+    for number, wire, low, high in _fields(data, at, end):
+        if number == 1 and wire == _SIZED:
+            value.tag, value.tag_at = data[low:high], (low, high)
+        elif number == 2 and wire == _FIXED32:
+            value.kind, value.tensor = "scalar", False
+            (value.number,) = struct.unpack_from("<f", data, low)
+            value.number_at = (low, "<f4")
+        elif number == 8 and wire == _SIZED:
+            value.kind, value.tensor = "tensor", True
+            value.number, value.number_at = _tensor(data, low, high)
+        elif number == 9 and wire == _SIZED:
+            value.plugin = _plugin(data, low, high)
+        elif number in _VALUES:
+            value.kind = _VALUES[number]
+    if value.tensor and value.number is not None:
+        value.kind = "scalar"
+    return value
+
+
+def _plugin(data: bytes, at: int, end: int) -> str:
+    for number, wire, low, high in _fields(data, at, end):
+        if number == 1 and wire == _SIZED:
+            for inner, kind, first, last in _fields(data, low, high):
+                if inner == 1 and kind == _SIZED:
+                    return data[first:last].decode("utf-8", "replace")
+    return ""
+
+
+def _tensor(data: bytes, at: int, end: int) -> tuple[float | None, tuple[int, str] | None]:
+    """The number in a TensorProto of one element and where it lies; (None, None) for anything else."""
+    dtype, elements = 0, 1
+    numbers: list[tuple[float, tuple[int, str] | None]] = []
+    content: Span | None = None
+    for number, wire, low, high in _fields(data, at, end):
+        if number == 1 and wire == _VARINT:
+            dtype = _varint(data, low, high)[0]
+        elif number == 2 and wire == _SIZED:
+            elements = _elements(data, low, high)
+        elif number == 4 and wire == _SIZED and high > low:
+            content = (low, high)
+        elif number == 5 and wire in (_SIZED, _FIXED32):
+            numbers += _fixed(data, low, high, "<f", "<f4")
+        elif number == 6 and wire in (_SIZED, _FIXED64):
+            numbers += _fixed(data, low, high, "<d", "<f8")
+        elif number in (7, 10, 11, 13, 16, 17) and wire in (_SIZED, _VARINT):
+            numbers += [(n, None) for n in _integers(data, low, high)]
+    if elements != 1 or dtype not in _CONTENT:
+        return None, None
+    if content is not None:
+        return _from_content(data, content, dtype)
+    if not numbers:
+        return 0.0, None  # a zero may be left out
+    if len(numbers) > 1:
+        return None, None
+    found, where = numbers[0]
+    return (_half(int(found), dtype) if dtype in _HALVES else float(found)), where
+
+
+def _from_content(data: bytes, content: Span, dtype: int) -> tuple[float | None, tuple[int, str] | None]:
+    layout = _CONTENT[dtype]
+    if content[1] - content[0] != struct.calcsize(layout):
+        return None, None
+    (number,) = struct.unpack_from(layout, data, content[0])
+    if dtype == _BFLOAT16:
+        return _half(number, dtype), None
+    return float(number), {1: (content[0], "<f4"), 2: (content[0], "<f8")}.get(dtype)
+
+
+def _half(bits: int, dtype: int) -> float:
+    bits &= 0xFFFF
+    if dtype == _BFLOAT16:
+        (number,) = struct.unpack("<f", struct.pack("<I", bits << 16))
+    else:
+        (number,) = struct.unpack("<e", struct.pack("<H", bits))
+    return float(number)
+
+
+def _elements(data: bytes, at: int, end: int) -> int:
+    """Number of elements of a TensorShapeProto: 1 for a scalar, -1 where it is unknown."""
+    sizes = []
+    for number, wire, low, high in _fields(data, at, end):
+        if number == 2 and wire == _SIZED:
+            dims = [_varint(data, lo, hi)[0] for n, w, lo, hi in _fields(data, low, high) if (n, w) == (1, 0)]
+            sizes.append(dims[-1] if dims else 0)
+        elif number == 3:
+            return -1
+    return math.prod(sizes) if len(sizes) < 256 else -1
+
+
+def _fixed(
+    data: bytes, low: int, high: int, layout: str, dtype: str
+) -> list[tuple[float, tuple[int, str] | None]]:
+    size = struct.calcsize(layout)
+    # More than two are as good as two: not a scalar.
+    places = range(low, min(high - size + 1, low + 2 * size), size)
+    return [(struct.unpack_from(layout, data, place)[0], (place, dtype)) for place in places]
+
+
+def _integers(data: bytes, low: int, high: int) -> list[int]:
+    found: list[int] = []
+    while low < high and len(found) < 2:
+        number, low = _varint(data, low, high)
+        found.append(number - (1 << 64) if number >> 63 else number)
+    return found
+
+
+def _varint(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """The number at ``at`` and the place behind it."""
+    number = shift = 0
+    while at < end and shift < 70:
+        byte = data[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number & 0xFFFFFFFFFFFFFFFF, at
+        shift += 7
+    raise MalformedError("a number without end")
+
+
+def _fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Number, wire type and place of each field; for sized fields the place of what is inside."""
+    while at < end:
+        key, at = (data[at], at + 1) if data[at] < 0x80 else _varint(data, at, end)
+        wire, low = key & 7, at
+        if wire == _SIZED:
+            size, low = (data[at], at + 1) if at < end and data[at] < 0x80 else _varint(data, at, end)
+            at = low + size
+        elif wire == _VARINT:
+            at = _varint(data, at, end)[1]
+        elif wire in (_FIXED32, _FIXED64):
+            at += 4 if wire == _FIXED32 else 8
+        else:
+            raise MalformedError(f"unknown wire type {wire}")
+        if at > end:
+            raise MalformedError("a field longer than its message")
+        yield key >> 3, wire, low, at
