@@ -1,0 +1,243 @@
+"""One logged name -> its words -> what it says by itself: split, quantity, or why it is no curve."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from . import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+_COMPONENT = re.compile(r"[/\\]")
+_CHUNK = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]")
+# `mAP50-95(B)`, `mAP_0.5:0.95`, `AP@[.5:.95]`, `AP50`, `AP .75`: the numbers belong to the name.
+_AP_RANGE = re.compile(r"(?<![a-z])m?ap[ _@\[]*(?:50|0?\.50?)\s*[:\-_]\s*(?:0?\.)?95\]?", re.IGNORECASE)
+_AP_50 = re.compile(r"(?<![a-z])m?ap[ _@]*(?:50|0?\.50?)(?![\d.])", re.IGNORECASE)
+_AP_75 = re.compile(r"(?<![a-z])m?ap[ _@]*(?:75|0?\.75)(?![\d.])", re.IGNORECASE)
+# Ultralytics marks the head: boxes, which every detector has, masks `(M)`, poses `(P)`.
+_BOX_HEAD = re.compile(r"\(B\)$")
+_NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
+_LONGEST_PHRASE = max(len(p.split()) for p in v.PHRASES)
+# Abbreviations without any separator.
+_GLUED = {"trl": ("train", "loss"), "tel": ("test", "loss"), "vll": ("val", "loss")}
+
+
+class Kind(Enum):
+    """What a name stands for."""
+
+    LOSS = "loss"
+    METRIC = "metric"
+    BARE = "bare"
+    SPLIT_ONLY = "split only"
+    NAMELESS = "nameless"
+    UNKNOWN = "unknown"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a logged name says by itself.
+
+    ``base`` is the canonical quantity word (``"loss"``, ``"accuracy"``), ``extra`` what qualifies it
+    (``("box",)``), ``index`` its numbers, ``grain`` ``"epoch"``, ``"step"`` or ``""``; ``total`` marks a loss
+    that says it is the sum. ``head`` is the first component of a path-like name (``"metrics"``).
+    """
+
+    kind: Kind
+    split: str = ""
+    base: str = ""
+    extra: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+    grain: str = ""
+    total: bool = False
+    head: str = ""
+    reason: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def quantity(self) -> str:
+        """The part of a role behind the split: qualifiers, quantity, numbers (``"rpn_cls_loss"``)."""
+        before = tuple(w for w in self.extra if len(w) > 1 and self.kind is not Kind.BARE)
+        after = tuple(w for w in self.extra if w not in before)
+        return "_".join(word for word in (*before, self.base, *after, *self.index) if word)
+
+    @property
+    def plain(self) -> bool:
+        """Nothing qualifies the quantity."""
+        return not self.extra and not self.index
+
+
+def known(word: str) -> bool:
+    """Whether any table has the word."""
+    return any(
+        word in table
+        for table in (v.LOSSES, v.METRICS, v.SPLITS, v.BARE, v.FILLER, v.GRAIN, v.OTHERWISE, v.ALWAYS)
+    )
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case, whatever its separators or case; phrases become one word.
+
+    ``"val/mAP50-95(B)"`` -> ``("val", "mapcoco", "b")``; ``"trainLoss"`` -> ``("train", "loss")``.
+    """
+    name = _BOX_HEAD.sub("", name)
+    name = _AP_RANGE.sub(" mapcoco ", name)
+    name = _AP_50.sub(" map50 ", name)
+    name = _AP_75.sub(" map75 ", name)
+    found: list[str] = []
+    for chunk in _CHUNK.findall(name):
+        found.extend(_split_chunk(chunk))
+    return tuple(_merge_phrases(found))
+
+
+def _split_chunk(chunk: str) -> list[str]:
+    lower = chunk.lower()
+    if known(lower):
+        return [lower]
+    if lower in _GLUED:
+        return list(_GLUED[lower])
+    parts = [p.lower() for p in _CAMEL.findall(chunk)]
+    if len(parts) > 1:
+        return _rejoin_digits(parts)
+    return _unglue(lower)
+
+
+def _rejoin_digits(parts: list[str]) -> list[str]:
+    """``["top", "5"]`` -> ``["top5"]``: digits join the word before them where that makes a known word."""
+    out: list[str] = []
+    for part in parts:
+        if part.isdigit() and out and known(out[-1] + part):
+            out[-1] += part
+        elif known(part) or part.isdigit():
+            out.append(part)
+        else:
+            out.extend(_unglue(part))
+    return out
+
+
+def _unglue(word: str) -> list[str]:
+    """``"trainloss"`` -> ``["train", "loss"]``, ``"vloss"`` -> ``["v", "loss"]``."""
+    for cut in range(1, len(word) - 1):
+        left, right = word[:cut], word[cut:]
+        quantity = right in v.LOSSES or right in v.METRICS
+        if len(right) > 2 and quantity and (left in v.SPLITS or left in ("t", "v")):
+            return [left, right]
+        if left in v.LOSSES and right in v.SPLITS and len(right) > 2:
+            return [left, right]
+    return [word]
+
+
+def _merge_phrases(found: list[str]) -> list[str]:
+    out: list[str] = []
+    i = 0
+    while i < len(found):
+        for n in range(min(_LONGEST_PHRASE, len(found) - i), 1, -1):
+            phrase = " ".join(found[i : i + n])
+            if phrase in v.PHRASES:
+                out.extend(w for w in (v.PHRASES[phrase],) if w)
+                i += n
+                break
+        else:
+            out.append(found[i])
+            i += 1
+    return out
+
+
+def read_name(name: str) -> Name:
+    """Read one logged name, without looking at any other."""
+    text = name.strip()
+    if text.upper().endswith(("__MIN", "__MAX")):
+        return Name(Kind.IGNORED, reason=v.ALWAYS["min"])
+    if " - " in text:  # W&B chart export: `run name - train/loss`
+        short = read_name(text.rsplit(" - ", 1)[1])
+        if short.kind in (Kind.LOSS, Kind.METRIC, Kind.BARE):
+            return short
+    if not text or _NUMBER.fullmatch(text):
+        return Name(Kind.NAMELESS)
+    return _read_words(text, words(text))
+
+
+def _read_words(text: str, all_words: tuple[str, ...]) -> Name:
+    split, rest = _take_split(all_words)
+    grain, rest = _take_grain(rest)
+    if not rest and grain:
+        if all(w in ("epoch", "epochs", "current") or w in v.SPLITS for w in all_words):
+            return Name(Kind.BARE, base="epoch", words=all_words)
+        return Name(Kind.IGNORED, reason=v.OTHERWISE["counter"], words=all_words)
+    for word in rest:
+        if word in v.ALWAYS:
+            return Name(Kind.IGNORED, reason=v.ALWAYS[word], words=all_words)
+    if not split and all(w in v.NAMELESS or w.isdigit() for w in rest):
+        return Name(Kind.NAMELESS, words=all_words)
+    core = ("grad_norm",) if rest == ("norm",) else tuple(w for w in rest if w not in v.FILLER)
+    head = " ".join(words(_COMPONENT.split(text)[0])) if _COMPONENT.search(text) else ""
+    index = tuple(w for w in core if w.isdigit())
+    name = Name(Kind.UNKNOWN, split=split, index=index, grain=grain, head=head, words=all_words)
+    core = tuple(w for w in core if not w.isdigit())
+    if split and not core:
+        return replace(name, kind=Kind.SPLIT_ONLY)
+    return _classify(name, core, _namespace_only(text))
+
+
+def _classify(name: Name, core: tuple[str, ...], namespace_only: bool) -> Name:
+    """Find the quantity among the words that carry meaning; what is left qualifies it."""
+    losses = [w for w in core if w in v.LOSSES]
+    metrics = [w for w in core if w in v.METRICS]
+    told = any(v.METRICS[w].rank < 50 for w in metrics) or any(w in v.OTHERWISE for w in core)
+    if namespace_only and told:
+        losses = []
+    bare = next((v.BARE[w] for w in core if w in v.BARE), "")
+    if bare and not losses and not metrics:
+        same = {w for w in core if v.BARE.get(w) == bare}
+        return replace(name, kind=Kind.BARE, base=bare, extra=_without(core, same | {"x"}))
+    for word in core[-1:] if losses or metrics else reversed(core):
+        if word in v.OTHERWISE and word not in losses:
+            return Name(Kind.IGNORED, reason=v.OTHERWISE[word], words=name.words)
+    if losses:
+        base = "loss" if any(v.LOSSES[w] == "loss" for w in losses) else v.LOSSES[losses[0]]
+        same = {w for w in core if v.LOSSES.get(w) == base}
+        total = bool(v.TOTAL & set(core))
+        extra = _without(core, same | v.TOTAL)
+        return replace(name, kind=Kind.LOSS, base=base, extra=extra, total=total)
+    if metrics:
+        base = v.METRICS[_metric_base(metrics)].quantity
+        same = {w for w in core if w in v.METRICS and v.METRICS[w].quantity == base}
+        return replace(name, kind=Kind.METRIC, base=base, extra=_without(core, same | {"score"} | v.TOTAL))
+    return replace(name, extra=core)
+
+
+def _without(core: tuple[str, ...], drop: Set[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(w for w in core if w not in drop))
+
+
+def _metric_base(metrics: list[str]) -> str:
+    """The word that decides: the last, as in English; but `error_top1` is an error, `mse_error` an MSE."""
+    errors = [w for w in metrics if v.METRICS[w].quantity == "error"]
+    others = [w for w in metrics if w not in errors and w != "score"]
+    if errors and all(v.METRICS[w].quantity in ("accuracy", "top5_accuracy") for w in others):
+        return errors[0]
+    return others[-1] if others else metrics[-1]
+
+
+def _take_split(all_words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The split named last, and the words without any split word."""
+    marked = [v.SPLITS.get(w, v.FIRST_ONLY.get(w, "") if i == 0 else "") for i, w in enumerate(all_words)]
+    split = next((m for m in reversed(marked) if m), "")
+    return split, tuple(w for w, m in zip(all_words, marked, strict=True) if not m)
+
+
+def _take_grain(rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    grains = [v.GRAIN[w] for w in rest if w in v.GRAIN]
+    grain = "step" if "step" in grains else (grains[0] if grains else "")
+    return grain, tuple(w for w in rest if w not in v.GRAIN)
+
+
+def _namespace_only(text: str) -> bool:
+    """Whether `loss` stands only in the path before the last component (`Loss/scores/fake`)."""
+    parts = _COMPONENT.split(text)
+    return len(parts) > 1 and not any(w in v.LOSSES for w in words(parts[-1]))
