@@ -49,6 +49,21 @@ WORST_FIRST: tuple[State, ...] = (
 )
 
 
+# The order in which states are decided: what comes first settles the next action whatever comes later.
+# Nothing to see ends the matter; numbers that are lost win over everything else; delayed generalisation looks
+# like overfitting until it arrives; healthy is what no sickness claims.
+DECIDED_IN: tuple[State, ...] = (
+    State.INCONCLUSIVE,
+    State.UNSTABLE,
+    State.GROKKING,
+    State.OVERFITTING,
+    State.LOSS_METRIC_MISMATCH,
+    State.POOR_OPTIMIZATION,
+    State.UNDERFITTING,
+    State.SMOOTH_DESCENT,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
     """A row of the bottleneck table: phenomenon, likely bottleneck, remedies in order."""

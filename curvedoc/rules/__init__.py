@@ -1,1 +1,29 @@
 """The rules, in the order in which they are listed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ..rule import Rule
+
+NAMES: tuple[str, ...] = (
+    "inconclusive",
+    "non_finite_loss",
+    "divergence",
+    "oscillation",
+    "grokking",
+    "overfitting",
+    "memorisation",
+    "over_confidence",
+    "stuck",
+    "underfitting",
+    "smooth_descent",
+)
+
+
+RULES: tuple[Rule, ...] = tuple(import_module(f".{name}", __name__).RULE for name in NAMES)
+
+
+def rule(id: str) -> Rule:  # noqa: A002 - the word users know
+    """The rule with this id; raises KeyError for an unknown one."""
+    return {r.id: r for r in RULES}[id]

@@ -1,0 +1,29 @@
+"""Train and validation alike, both poor."""
+
+from __future__ import annotations
+
+from ..features import Features
+from ..measure import Limit, NotMeasurable
+from ..rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from ..states import State
+
+KEPT = Limit(0.7, 0.1, "")
+FIT = Limit(0.45, 0.1, "")
+GAP = Limit(0.1, 0.05, "")
+
+
+def check(f: Features) -> Verdict:
+    if not f.bounded:
+        raise NotMeasurable("needs a metric that is known to end at 1")
+    fit = f.train_fit if f.has_train_metric else f.val_fit
+    checks = [f.train_kept.above(KEPT), fit.below(FIT)]
+    if f.has_train_metric and f.has_val_metric:
+        checks.append(f.metric_gap.below(GAP))
+    return all_of(*checks, summary="Train and validation are alike and both poor.")
+
+
+def fix(f: Features) -> tuple[Fix, ...]:
+    return (Fix("more-capacity", "More capacity.", "B1"),)
+
+
+RULE = Rule("underfitting", "Underfitting", State.UNDERFITTING, Severity.WARNING, check, fix, __doc__ or "", decides=True)

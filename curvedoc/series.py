@@ -1,0 +1,178 @@
+"""Arithmetic on one array: condensing, smoothing, noise, levels, excursions. Knows nothing of training.
+
+All functions take float64 arrays of one dimension; unless said otherwise they need finite values and
+return plain floats or arrays of the same length.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .run import FloatArray
+
+# A curve is judged on at most this many block medians: shapes that matter span far more than a
+# thousandth of a run, and the cost of every later step stays bounded whatever the length of the log.
+MAX_BLOCKS = 400
+# Window of the running median as a share of the curve: wide enough to bridge single outliers and
+# validation noise, narrow enough to keep a turn in the last tenth of the run.
+WINDOW_SHARE = 0.05
+# Progress below this share of the level is no progress: changes are then measured against the level.
+LEAST_PROGRESS = 0.01
+MAD_TO_SIGMA = 1.4826
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trend:
+    """A finite curve, condensed and smoothed.
+
+    ``steps``, ``values``: block medians; ``smooth``: their running median; ``noise``: standard deviation of
+    the values about the trend in the later half, ``n``: how many finite points were logged.
+    """
+
+    steps: FloatArray
+    values: FloatArray
+    smooth: FloatArray
+    noise: float
+    n: int
+
+    @property
+    def first(self) -> float:
+        """Level at the start; the higher of first value and early median, for losses fall from their first
+        value at once while a warm-up may lift them first."""
+        return max(float(self.values[0]), first_level(self.values))
+
+    @property
+    def last(self) -> float:
+        """Level at the end: the last value of the smoothed curve (a median over half a window)."""
+        return float(self.smooth[-1])
+
+    @property
+    def best_index(self) -> int:
+        """Where the smoothed curve is lowest (the last such place)."""
+        return int(len(self.smooth) - 1 - np.argmin(self.smooth[::-1]))
+
+    @property
+    def best(self) -> float:
+        """The lowest level of the smoothed curve."""
+        return float(self.smooth.min())
+
+    @property
+    def level_noise(self) -> float:
+        """Standard error of the level at the end."""
+        return self.noise * 1.2533 / math.sqrt(window(len(self.values)) // 2 + 1)
+
+
+def trend(steps: FloatArray, values: FloatArray) -> Trend | None:
+    """Condense and smooth a curve; None when it has no finite value."""
+    keep = np.isfinite(values)
+    n = int(keep.sum())
+    if n == 0:
+        return None
+    if n < len(values):
+        steps, values = steps[keep], values[keep]
+    block_steps, block_values = condense(steps, values)
+    smooth = running_median(block_values, window(len(block_values)))
+    return Trend(block_steps, block_values, smooth, noise(block_values, smooth), n)
+
+
+def condense(
+    steps: FloatArray, values: FloatArray, blocks: int = MAX_BLOCKS
+) -> tuple[FloatArray, FloatArray]:
+    """Medians over at most ``blocks`` equal blocks of points; short curves are returned as they are."""
+    n = len(values)
+    if n <= blocks:
+        return steps, values
+    size = -(-n // blocks)
+    whole = n // size * size
+    steps_out = np.median(steps[:whole].reshape(-1, size), axis=1)
+    values_out = np.median(values[:whole].reshape(-1, size), axis=1)
+    # The first value is the level training starts from; a block median would hide a steep first descent.
+    values_out[0] = values[0]
+    steps_out[0] = steps[0]
+    if whole < n:
+        steps_out = np.append(steps_out, np.median(steps[whole:]))
+        values_out = np.append(values_out, np.median(values[whole:]))
+    return steps_out, values_out
+
+
+def window(n: int) -> int:
+    """Odd width of the running median for a curve of ``n`` points: 1 below 6, then about 5 %."""
+    if n < 6:
+        return 1
+    return max(3, int(n * WINDOW_SHARE) | 1)
+
+
+def running_median(values: FloatArray, width: int) -> FloatArray:
+    """Centred running median; towards the ends the window is cut off, so a monotone curve stays monotone."""
+    n = len(values)
+    half = min(width // 2, (n - 1) // 2)
+    if half < 1:
+        return values.copy()
+    out = np.empty_like(values)
+    out[half : n - half] = np.median(np.lib.stride_tricks.sliding_window_view(values, 2 * half + 1), axis=1)
+    for i in range(half):
+        out[i] = np.median(values[: i + half + 1])
+        out[n - 1 - i] = np.median(values[n - 1 - i - half :])
+    return out
+
+
+def noise(values: FloatArray, smooth: FloatArray) -> float:
+    """Standard deviation of the values about their trend in the later half (robust: MAD).
+
+    The larger of two estimates: deviation of each point from the mean of its neighbours (white noise)
+    and from the running median (slower wander). 0 for fewer than 3 points.
+    """
+    n = len(values)
+    if n < 3:
+        return 0.0
+    start = n // 2 if n >= 12 else 0
+    tail = values[start:]
+    neighbours = tail[1:-1] - 0.5 * (tail[:-2] + tail[2:])
+    white = MAD_TO_SIGMA * float(np.median(np.abs(neighbours))) / math.sqrt(1.5)
+    wander = MAD_TO_SIGMA * float(np.median(np.abs(tail - smooth[start:])))
+    return max(white, wander)
+
+
+def first_level(values: FloatArray) -> float:
+    """Median over the first few values (half a window)."""
+    return float(np.median(values[: window(len(values)) // 2 + 1]))
+
+
+def weight_of_change(change: float, progress: float, level: float) -> float:
+    """How much a change of a loss means, free of scale.
+
+    The geometric mean of its share of the progress made (first - best) and of its share of the level
+    (at most 1). Against progress alone a rise by half late in training is invisible when the first
+    step already halved the loss ten times; against the level alone any wiggle near zero is huge.
+    """
+    if change == 0:
+        return 0.0
+    size = abs(change)
+    share_of_level = min(1.0, size / abs(level)) if level else 1.0
+    share_of_progress = size / max(progress, LEAST_PROGRESS * abs(level), 1e-300)
+    return math.copysign(math.sqrt(min(1e3, share_of_progress) * share_of_level), change)
+
+
+def slope_share(values: FloatArray, share: float) -> float:
+    """Fall over the last ``share`` of the curve, from medians of its two halves (positive = falling)."""
+    n = len(values)
+    width = max(2, int(n * share))
+    tail = values[-width:]
+    half = width // 2
+    return float(np.median(tail[:half]) - np.median(tail[-half:]))
+
+
+def index_at(steps: FloatArray, step: float) -> int:
+    """Index of the point nearest to a step."""
+    return int(np.argmin(np.abs(steps - step)))
+
+
+def first_where(condition: FloatArray) -> int | None:
+    """Index of the first true element, or None."""
+    hits = np.flatnonzero(condition)
+    return int(hits[0]) if len(hits) else None
