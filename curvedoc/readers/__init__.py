@@ -1,1 +1,186 @@
-"""The readers, in the order in which they are asked."""
+"""The readers, in the order in which they are asked, and how one is chosen.
+
+A reader is a module with
+
+- ``NAME``: its id, as in ``--reader csv``; ``ABOUT``: one line for the docs;
+- ``sniff(source) -> float``: how sure it is, in [0, 1], from ``source.head`` and the name; cheap, no error;
+- ``read(source, options) -> list[Logged]``: every run in the source; raises
+  :class:`~curvedoc.errors.UnreadableError` or :class:`~curvedoc.errors.NotALogError` with a fix.
+
+A reader does not judge and does not name: it gives series by logged name.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from curvedoc.errors import CurvedocError, NotALogError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from curvedoc.run import Logged
+    from curvedoc.source import ReadOptions, Source
+
+READERS: tuple[str, ...] = ("tensorboard", "jsonl", "json", "csv")
+"""The table of contents: modules of this package, asked in this order."""
+
+SURE_ENOUGH = 0.25
+"""Below this no reader claims a file."""
+
+FORMATS = "CSV and other tables, JSON, JSON Lines and TensorBoard event files"
+
+_CURVE_WORD = re.compile(
+    r"loss|acc|err|auc|f1|f_?score|map|iou|bleu|rouge|wer|cer|ppl|perplex|reward|return|nll|entropy|mse|mae|rmse|"
+    r"r2|dice|score|precision|recall|metric|fid|psnr|ssim|elbo|kl|cost|objective|train|val",
+    re.IGNORECASE,
+)
+
+
+def reader(name: str) -> Any:
+    """The module of a reader; raises :class:`~curvedoc.errors.UsageError` for an unknown one."""
+    if name not in READERS:
+        raise UsageError(
+            f"there is no reader '{name}'.{nearest(name, READERS)}", f"Use one of: {', '.join(READERS)}."
+        )
+    return import_module(f"{__name__}.{name}")
+
+
+def discover(paths: Sequence[str]) -> list[Source | CurvedocError]:
+    """The sources behind paths: files, directories (searched), globs and ``-`` (standard input).
+
+    A path that is not there becomes an error in its place.
+    """
+    from curvedoc.discovery import find
+
+    return find(paths)
+
+
+def load(source: Source, options: ReadOptions) -> list[Logged]:
+    """Every run in a source, by the reader that is surest of its content (or the one asked for).
+
+    Raises :class:`~curvedoc.errors.UnreadableError` or :class:`~curvedoc.errors.NotALogError`, with a fix.
+    """
+    wanted = reader(options.reader) if options.reader else None
+    if source.kind != "events":
+        _refuse(source, wanted is not None and options.reader == "tensorboard")
+    chosen = wanted or _surest(source)
+    found: list[Logged] = chosen.read(source, options)
+    if source.root and not any(_is_training(logged) for logged in found):
+        raise NotALogError(
+            "names no loss or metric and counts no steps", "Name it if it is one.", source.path
+        )
+    return found
+
+
+def read_paths(
+    paths: Sequence[str],
+    options: ReadOptions,
+    skipped: list[CurvedocError] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Logged | CurvedocError]:
+    """Every run behind paths, or the error in its place.
+
+    What a directory search came across and is no training log is no error: it is appended to ``skipped``.
+    A directory without any log is an error. ``progress`` is called with (sources done, sources in all).
+    """
+    found = discover(paths)
+    left = [] if skipped is None else skipped
+    searched: dict[str, list[int]] = {}
+    for done, source in enumerate(found, 1):
+        if isinstance(source, CurvedocError):
+            yield source
+            continue
+        runs, passed = searched.setdefault(source.root, [0, 0]) if source.root else [0, 0], 0
+        try:
+            for logged in load(source, options):
+                runs[0] += 1
+                yield logged
+        except CurvedocError as error:
+            error.path = error.path or source.path
+            passed = bool(source.root) and isinstance(error, NotALogError)
+            if passed:
+                left.append(error)
+                runs[1] += 1
+            else:
+                runs[0] += 1
+                yield error
+        if progress:
+            progress(done, len(found))
+    for root, (logs, others) in searched.items():
+        if not logs:
+            yield NotALogError(
+                f"holds no training log ({others} files looked at)",
+                "Name the directory of a run or its log.",
+                root,
+            )
+
+
+def _surest(source: Source) -> Any:
+    """The reader that is surest that the source is its own."""
+    best, sure = None, SURE_ENOUGH
+    for name in READERS:
+        module = reader(name)
+        says = module.sniff(source)
+        if says > sure:
+            best, sure = module, says
+        if says >= 1.0:
+            break
+    if best is None:
+        raise NotALogError(
+            "is in no format that is read: it looks like plain text",
+            f"For now these are read: {FORMATS}. Write the losses to one of them, or choose with --reader.",
+            source.path,
+        )
+    return best
+
+
+def _refuse(source: Source, binary: bool) -> None:
+    """Refuse what no reader can read: nothing, Git LFS pointers, archives, binary files."""
+    from curvedoc.source import is_binary
+
+    head = source.head
+    if not head.strip():
+        raise NotALogError(
+            "is empty", "Let the training write to it first, or name another file.", source.path
+        )
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise NotALogError(
+            "is a Git LFS pointer: the log itself was not downloaded",
+            "Run `git lfs pull` in its repository.",
+            source.path,
+        )
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            raise NotALogError(f"is {what}", f"Name a log: {FORMATS}.", source.path)
+    if not binary and is_binary(head) and not reader("tensorboard").sniff(source):
+        raise NotALogError(
+            "is a binary file in no format that is read", f"Name a log: {FORMATS}.", source.path
+        )
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "a zip archive (or a torch checkpoint)"),
+    (b"\x80\x02", "a Python pickle (a checkpoint?), which is never opened"),
+    (b"\x80\x03", "a Python pickle (a checkpoint?), which is never opened"),
+    (b"\x80\x04", "a Python pickle (a checkpoint?), which is never opened"),
+    (b"\x80\x05", "a Python pickle (a checkpoint?), which is never opened"),
+    (b"\x89HDF", "an HDF5 file (weights?)"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"BZh", "compressed with bzip2: unpack it first"),
+    (b"\xfd7zXZ", "compressed with xz: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it first"),
+    (b":W&B", "a W&B offline file, which is not read yet"),
+    (b"\x89PNG", "a picture"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+)
+
+
+def _is_training(logged: Logged) -> bool:
+    """Whether what a search came across speaks of training: it names a loss or metric and counts steps."""
+    named = any(_CURVE_WORD.search(s.name) for s in logged.series)
+    return named and (logged.x != "row" or any("loss" in s.name.lower() for s in logged.series))

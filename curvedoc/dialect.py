@@ -1,0 +1,120 @@
+"""How a text table is written: delimiter, quotes, decimal commas, comments, header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .cells import BLANK, decimal_comma, number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLE_LINES = 60
+"""Lines from the beginning that decide how a table is written."""
+
+SPACES = " "
+"""The delimiter that stands for any run of spaces or tabs."""
+
+CONSISTENT = 0.8
+"""At least so many of the sampled lines must have the usual number of cells."""
+
+NUMERIC = 0.3
+"""At least so many of the cells must be numbers: logs may carry text columns, prose carries no numbers."""
+
+_DELIMITERS = (",", "\t", ";", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """``delimiter`` (``""``: one column), ``decimal`` point or comma, cells in a row, lines before the table,
+    whether a header comes first, and how sure all this is in [0, 1]."""
+
+    delimiter: str
+    decimal: str
+    width: int
+    skip: int
+    header: bool
+    score: float
+
+
+def split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The cells of each line; quotes are taken off and protect the delimiter."""
+    if not delimiter:
+        return [[line] for line in lines]
+    if delimiter == SPACES:
+        return [line.split() for line in lines]
+    if any('"' in line for line in lines):
+        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    return [line.split(delimiter) for line in lines]
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line is a comment (``# …``, ``// …``)."""
+    return line.startswith(("#", "//"))
+
+
+def detect(lines: Sequence[str]) -> Dialect | None:
+    """The dialect of a table, or None when these lines are no table."""
+    sample = [line for line in lines[: 3 * SAMPLE_LINES] if line.strip() and not is_comment(line)][
+        :SAMPLE_LINES
+    ]
+    if not sample:
+        return None
+    found = [d for d in (_try(sample, delimiter) for delimiter in (*_DELIMITERS, SPACES)) if d]
+    best = max(found, key=lambda d: (round(d.score, 1), d.width), default=None)
+    return best or _single(sample)
+
+
+def _try(sample: list[str], delimiter: str) -> Dialect | None:
+    """The dialect with this delimiter, if the lines bear it out."""
+    rows = split(sample, delimiter)
+    body = rows[1:] or rows
+    width, _ = Counter(len(r) for r in body).most_common(1)[0]
+    if width < 2:
+        return None
+    skip = next((i for i, r in enumerate(rows[:20]) if len(r) in {width, width - 1} and len(r) > 1), 0)
+    rows = rows[skip:]
+    consistent = sum(len(r) == width for r in rows) / len(rows)
+    cells = [c for r in rows[1:] or rows if len(r) == width for c in r if c.strip() not in BLANK]
+    decimal = "," if delimiter != "," and decimal_comma(cells) else "."
+    if delimiter == "," and any('"' in line for line in sample) and decimal_comma(cells):
+        decimal = ","
+    numeric = sum(number(c, decimal) is not None for c in cells) / max(1, len(cells))
+    if consistent < CONSISTENT or numeric < (CONSISTENT if delimiter == SPACES else NUMERIC):
+        return None
+    header = has_header(rows, decimal)
+    if not header and numeric < CONSISTENT:
+        return None
+    return Dialect(delimiter, decimal, width, skip, header, consistent * (0.5 + 0.5 * numeric))
+
+
+def _single(sample: list[str]) -> Dialect | None:
+    """A table of one column: every line a number, a name above them at most."""
+    numbers = [number(line) is not None for line in sample]
+    header = not numbers[0]
+    body = numbers[1:] if header else numbers
+    if len(body) < 2 or not all(body) or (header and not re.search(r"[A-Za-z]", sample[0])):
+        return None
+    return Dialect("", ".", 1, 0, header, 0.5)
+
+
+def has_header(rows: list[list[str]], decimal: str = ".") -> bool:
+    """Whether the first row names the columns: all text, or text where the other rows have numbers."""
+    first, rest = rows[0], rows[1:]
+    texts = [bool(c.strip()) and number(c, decimal) is None for c in first]
+    if texts and all(t or not c.strip() for t, c in zip(texts, first, strict=True)) and any(texts):
+        return True
+    offset = 1 if rest and len(rest[0]) == len(first) + 1 else 0
+    for place, text in enumerate(texts):
+        below = [
+            r[place + offset]
+            for r in rest
+            if len(r) > place + offset and r[place + offset].strip() not in BLANK
+        ]
+        if text and below and sum(number(c, decimal) is not None for c in below) * 2 > len(below):
+            return True
+    return first[:1] == [""] and [c.strip() for c in first[1:]] == [str(i) for i in range(len(first) - 1)]

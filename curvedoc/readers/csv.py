@@ -1,0 +1,257 @@
+"""Tables: CSV, TSV and their relatives, as loggers, pandas and spreadsheets write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from curvedoc.cells import BLANK, Column, TextColumn, clean_name, column
+from curvedoc.columns import is_counter, is_index
+from curvedoc.dialect import SPACES, Dialect, detect, is_comment, split
+from curvedoc.errors import NotALogError
+from curvedoc.source import HEAD_BYTES, Source, lines_of
+from curvedoc.table import Table, runs
+
+if TYPE_CHECKING:
+    from curvedoc.run import Logged
+    from curvedoc.source import ReadOptions
+
+NAME = "csv"
+ABOUT = "tables (.csv, .tsv, .txt): any delimiter, decimal comma, with or without header"
+
+BULK_BYTES = 1 << 21
+"""From 2 MiB on the C parser of pandas earns its import (0.3 s); below, Python is done sooner."""
+
+SCAN = 20
+"""Lines in which a header may stand behind a comment mark."""
+
+EPOCH_MS = 1e11
+"""Larger numbers in a first column are clock times in milliseconds (MLflow)."""
+
+_TENSORBOARD = ["wall time", "step", "value"]
+_RUN_TABLE = frozenset({"name", "state", "notes", "user", "tags", "created", "runtime", "sweep"})
+_KNOWN_HEADERS = {"learning_stats.csv": ["iteration", "loss", "learning_rate"]}
+_TAG = re.compile(r"(?:.*?run-)?(.*?)[-_]?tag-(.+)\.csv")
+
+
+def sniff(source: Source) -> float:
+    """How sure it is, in [0, 1]: the lines have one number of cells, and enough of them are numbers."""
+    lines = _body(lines_of(source.head_text))
+    if len(source.head) >= HEAD_BYTES and len(lines) > 2:
+        lines.pop()
+    dialect = detect(lines)
+    if dialect is None:
+        return 0.0
+    return 0.75 * dialect.score + (0.05 if source.filename.endswith((".csv", ".tsv")) else 0.0)
+
+
+def read(source: Source, options: ReadOptions) -> list[Logged]:
+    """Every run in the table; several files are parts of one run and joined by name."""
+    parts = source.parts()
+    if len(parts) == 1:
+        return runs(parse(source), options)
+    loaded = [(_prefix(part), logged) for part in parts for logged in runs(parse(part), options)]
+    series = tuple(replace(s, name=prefix + s.name) for prefix, logged in loaded for s in logged.series)
+    ignored = {i.name: i for _, logged in loaded for i in logged.ignored}
+    notes = dict.fromkeys(note for _, logged in loaded for note in logged.notes)
+    first = loaded[0][1]
+    return [
+        replace(
+            first,
+            name=source.name,
+            path=source.path,
+            series=series,
+            ignored=(*ignored.values(),),
+            notes=(*notes,),
+        )
+    ]
+
+
+def _prefix(part: Source) -> str:
+    """What a file of CatBoost (``learn_error.tsv``) says about all its columns."""
+    match = re.fullmatch(r"(learn|test)_error\.tsv", part.filename)
+    return f"{match[1]}/" if match else ""
+
+
+def parse(source: Source) -> Table:
+    """The table in a source, with the columns as they are named."""
+    lines = _body(lines_of(source.text()))
+    dialect = detect(lines)
+    if dialect is None:
+        raise NotALogError(
+            "is no table of numbers",
+            "Name a log in one of the formats that are read, or choose one with --reader.",
+            source.path,
+        )
+    comment = next((line for line in reversed(lines[:SCAN]) if is_comment(line)), "")
+    body = [line for line in lines if line.strip() and not is_comment(line)][dialect.skip :]
+    table = _from_body(source, body, dialect, comment)
+    _refuse(table)
+    return _renamed(table, source, dialect)
+
+
+def _body(lines: list[str]) -> list[str]:
+    """The lines without blank ones at the end."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def _from_body(source: Source, body: list[str], dialect: Dialect, comment: str) -> Table:
+    """Columns from the lines of a table."""
+    notes: list[str] = []
+    header = split(body[:1], dialect.delimiter)[0] if dialect.header else _commented(comment, dialect)
+    data = body[1:] if dialect.header else body
+    names = _names(header, dialect, source)
+    bulk = _bulk(data, names, dialect) if sum(map(len, data)) > BULK_BYTES else None
+    if bulk is not None:
+        return Table(source.name, source.path, NAME, tuple(bulk), len(data))
+    rows, said = _rows(split(data, dialect.delimiter), header, len(names))
+    notes += said
+    columns = (
+        [column(n, c, None, dialect.decimal) for n, c in zip(names, zip(*rows, strict=True), strict=True)]
+        if rows
+        else []
+    )
+    if dialect.skip:
+        notes.append(f"{dialect.skip} lines before the table were skipped.")
+    if dialect.decimal == ",":
+        notes.append("Decimal commas were read as decimal points.")
+    return Table(source.name, source.path, NAME, tuple(columns), len(rows), (), tuple(notes))
+
+
+def _commented(comment: str, dialect: Dialect) -> list[str]:
+    """A header that stands behind a comment mark (as numpy writes it), or nothing."""
+    cells = split([comment.lstrip("#/ ")], dialect.delimiter)[0] if comment else []
+    fits = len(cells) == dialect.width and not comment.lstrip("#/ ").startswith("{")
+    return cells if fits and dialect.width > 1 else []
+
+
+def _names(header: list[str], dialect: Dialect, source: Source) -> list[str]:
+    """The names of the columns; without a header they are numbered, or known from the file's name."""
+    width = dialect.width
+    if not header:
+        names = [f"col{i}" for i in range(1, width + 1)]
+        known = next((h for end, h in _KNOWN_HEADERS.items() if source.filename.endswith(end)), [])
+        if len(known) == width:
+            return known
+        if width == 1 or (width == 2 and "loss" in source.filename.lower()):
+            names[-1] = Path(source.filename).stem or "value"
+        return names
+    names = [clean_name(h).lstrip("#").strip().strip("'\"") for h in header]
+    missing = width - len(names)
+    if missing == 1:
+        return ["", *names]
+    return [*names, *(f"col{i}" for i in range(len(names) + 1, width + 1))]
+
+
+def _rows(rows: list[list[str]], header: list[str], width: int) -> tuple[list[list[str]], list[str]]:
+    """Rows of equal width; a short last row, repeated headers and cells beyond the header are left out."""
+    notes = []
+    if len(rows) > 1 and len(rows[-1]) < width == len(rows[-2]):
+        notes.append(f"The last row is short ({len(rows[-1])} of {width} cells) and was left out.")
+        rows.pop()
+    if header:
+        names = [h.strip() for h in header]
+        kept = [r for r in rows if r[:1] != header[:1] or [c.strip() for c in r] != names]
+        if len(kept) < len(rows):
+            notes.append(f"The header is repeated {len(rows) - len(kept)} times within the file.")
+        rows = kept
+    long = sum(len(r) > width for r in rows)
+    if long:
+        notes.append(f"{long} rows have more cells than the header: the further cells were left out.")
+    for r in rows:
+        if len(r) != width:
+            r[width:] = []
+            r += [""] * (width - len(r))
+    return rows, notes
+
+
+def _bulk(data: list[str], names: list[str], dialect: Dialect) -> list[Column | TextColumn] | None:
+    """The columns of a large clean table by pandas' C parser; None when anything in it needs a closer look.
+
+    ``float_precision="round_trip"`` gives exactly ``float(cell)``.
+    """
+    if (
+        dialect.delimiter in {"", SPACES}
+        or dialect.decimal != "."
+        or len(data[-1].split(dialect.delimiter)) != len(names)
+    ):
+        return None
+    import io
+    import warnings
+
+    import pandas as pd
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = pd.read_csv(
+                io.StringIO("\n".join(data)),
+                sep=dialect.delimiter,
+                header=None,
+                names=list(range(len(names))),
+                index_col=False,
+                keep_default_na=False,
+                na_values=sorted(BLANK),
+                float_precision="round_trip",
+            )
+    except (ValueError, pd.errors.ParserError):
+        return None
+    if len(frame) != len(data) or any(
+        kind.kind not in "fiu" for kind in frame.dtypes if hasattr(kind, "kind")
+    ):
+        return None
+    columns: list[Column | TextColumn] = []
+    for place, name in enumerate(names):
+        values = frame[place].to_numpy(np.float64)
+        rows = np.flatnonzero(~np.isnan(values))
+        columns.append(Column(name, rows, values[rows] if len(rows) < len(values) else values))
+    return columns
+
+
+def _refuse(table: Table) -> None:
+    """Refuse tables that look like logs and are none: one row per run or per metric."""
+    names = {c.name.lower() for c in table.columns}
+    if len(names & _RUN_TABLE) >= 3 and {"name", "state"} <= names:
+        raise NotALogError(
+            "is a table of runs (one row per run, as W&B exports it), not the log of one",
+            "Export the history of a run (or a chart of it) instead.",
+            table.path,
+        )
+    if any(is_counter(c.name) for c in table.numbers) or table.n_rows < 2:
+        return
+    for place, c in enumerate(table.columns[:3]):
+        if not isinstance(c, TextColumn) or c.reason != "text" or len(c.rows) < table.n_rows:
+            continue
+        if c.name == "" or (place == 0 and len(set(c.cells)) == len(c.cells)):
+            what = "metric and value" if len(table.columns) == 2 else "run or item"
+            raise NotALogError(
+                f"has one row per {what} (named in {repr(c.name) if c.name else 'a first column'}), no steps",
+                "Name the log that the training wrote step by step.",
+                table.path,
+            )
+
+
+def _renamed(table: Table, source: Source, dialect: Dialect) -> Table:
+    """Names that only the file's name tells: TensorBoard's CSV export, MLflow's metric files."""
+    if [c.name.lower() for c in table.columns] == _TENSORBOARD:
+        tag = _TAG.fullmatch(source.filename)
+        return _named(table, ["Wall time", "Step", tag[2] if tag else Path(source.filename).stem or "value"])
+    numbers = table.numbers
+    if dialect.header or len(numbers) != len(table.columns) or not all(len(c.rows) for c in numbers):
+        return table
+    if len(numbers) == 3 and dialect.delimiter == SPACES and numbers[0].values.min() > EPOCH_MS:
+        return _named(table, ["timestamp", source.filename or "value", "step"])
+    if len(numbers) > 1 and is_index(replace(numbers[0], name="")):
+        return replace(table, columns=(replace(numbers[0], name=""), *numbers[1:]))
+    return table
+
+
+def _named(table: Table, names: list[str]) -> Table:
+    columns = (replace(c, name=name) for c, name in zip(table.columns, names, strict=True))
+    return replace(table, columns=tuple(columns))

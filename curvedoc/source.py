@@ -1,0 +1,234 @@
+"""Where a log comes from: its files, bytes and text. A failing disk becomes an error with a fix."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+import sys
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import IO, TYPE_CHECKING
+
+from .errors import UnreadableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD_BYTES = 1 << 16
+"""What a reader may look at to recognise a format: enough for any header, cheap on any disk."""
+
+MAX_BYTES = 1 << 31
+"""Nothing larger is read: the logs that people have are a thousand times smaller, and memory is finite."""
+
+MAX_RATIO = 250
+"""Compressed logs shrink 5 to 30 times, constant ones up to about 200; a gzip bomb reaches 1000."""
+
+RATIO_FREE_BYTES = 1 << 26
+"""Up to this size (64 MiB) unpacking is harmless and the ratio is not asked."""
+
+_GZIP = b"\x1f\x8b"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a call may override: the reader's id and the column that the steps come from."""
+
+    reader: str | None = None
+    x: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One log to read.
+
+    ``path`` as shown to the user; ``name``: of the run; ``files``: one for a text log, several where a run is
+    spread over files; ``kind``: ``"file"``, ``"events"`` (TensorBoard) or ``"stdin"`` (any pipe: readable
+    once, so kept). ``root``: the directory whose search found it, empty when the user named it. All
+    reading raises :class:`~curvedoc.errors.UnreadableError`.
+    """
+
+    path: str
+    name: str
+    files: tuple[Path, ...] = ()
+    kind: str = "file"
+    root: str = ""
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KiB, decompressed."""
+        return self._once[:HEAD_BYTES] if self.kind == "stdin" else self._read(HEAD_BYTES)
+
+    @cached_property
+    def head_text(self) -> str:
+        """The head as text; a character cut at its end is left out."""
+        return decode(self.head)
+
+    @property
+    def filename(self) -> str:
+        """The bare name of the (first) file, without ``.gz``; ``""`` for standard input."""
+        return self.files[0].name.removesuffix(".gz") if self.files else ""
+
+    def read_bytes(self) -> bytes:
+        """Everything, decompressed, at most :data:`MAX_BYTES`."""
+        return self._once if self.kind == "stdin" else self._read(None)
+
+    def text(self) -> str:
+        """Everything as text: by its byte order mark, else UTF-8, else Windows-1252."""
+        return decode(self.read_bytes())
+
+    def parts(self) -> list[Source]:
+        """One source per file."""
+        return [replace(self, files=(f,), path=str(f)) for f in self.files] if len(self.files) > 1 else [self]
+
+    @cached_property
+    def _once(self) -> bytes:
+        return self._read(None)
+
+    def _read(self, limit: int | None) -> bytes:
+        try:
+            if limit is None and self.files and size_of(self.files[0]) > MAX_BYTES:
+                raise _too_large(self.path)
+            if not self.files:
+                return _bounded(sys.stdin.buffer, limit, self.path)
+            with self.files[0].open("rb") as stream:
+                return _bounded(stream, limit, self.path)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+
+
+def unreadable(path: str, error: OSError) -> UnreadableError:
+    """The error for a failing disk access, with what to do about it."""
+    fixes = {
+        PermissionError: "Allow reading it (chmod +r) or run as its owner.",
+        FileNotFoundError: "Check the path.",
+        IsADirectoryError: "Name a file or let the directory be searched.",
+    }
+    fix = next((f for kind, f in fixes.items() if isinstance(error, kind)), "Check the disk and the path.")
+    return UnreadableError(f"cannot be read: {error.strerror or error}", fix, path)
+
+
+def decode(data: bytes) -> str:
+    """Decode bytes: byte order mark, UTF-16 without one (every other byte is zero), UTF-8, Windows-1252.
+
+    Never raises: a character cut at the end is left out, undecodable bytes become U+FFFD.
+    """
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data.decode(name, "ignore")
+    sample = data[:4096]
+    if b"\0" in sample:
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        if min(even, odd) * 10 < max(even, odd) > len(sample) // 8:
+            return data.decode("utf-16-le" if odd > even else "utf-16-be", "ignore")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3:
+            return data.decode(errors="ignore")
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that end in LF, CRLF, CR or CR CR LF; other separators are left alone."""
+    if "\r" in text:
+        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether these bytes cannot be the beginning of a text in any supported encoding."""
+    text = decode(head)
+    odd = sum(
+        text.count(c) for c in "\0\x01\x02\x03\x04\x05\x06\x0e\x0f\x10\x11\x12\x14\x15\x16\x17\x18\x19\ufffd"
+    )
+    return "\0" in text or odd * 50 > len(text)
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether a path can be read only once (a named pipe, process substitution, a socket)."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
+
+
+def _bounded(stream: IO[bytes], limit: int | None, path: str) -> bytes:
+    """Read all of a stream (or ``limit`` bytes), unpacking gzip, and refuse what would fill the memory."""
+    start = stream.read(2)
+    if start == _GZIP:
+        return _unpack(_Pushed(start, stream), limit, path)
+    if limit is not None:
+        return start + stream.read(limit - len(start))
+    data = start + stream.read(MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise _too_large(path)
+    return data
+
+
+def _too_large(path: str) -> UnreadableError:
+    return UnreadableError(f"is larger than {MAX_BYTES >> 30} GiB", "Thin the log out and read that.", path)
+
+
+class _Pushed:
+    """A stream with its first bytes put back: gzip needs to see them, a pipe cannot rewind."""
+
+    def __init__(self, start: bytes, stream: IO[bytes]) -> None:
+        self.start, self.stream, self.taken = start, stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.start and size >= 0:
+            data, self.start = self.start[:size], self.start[size:]
+        else:
+            data, self.start = self.start + self.stream.read(size), b""
+        self.taken += len(data)
+        return data
+
+
+def _unpack(stream: _Pushed, limit: int | None, path: str) -> bytes:
+    import gzip
+    import zlib
+
+    chunks, size = [], 0
+    try:
+        with gzip.GzipFile(fileobj=stream) as unpacked:  # type: ignore[call-overload]
+            while limit is None or size < limit:
+                chunk = unpacked.read(1 << 20 if limit is None else limit - size)
+                if not chunk:
+                    break
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > MAX_BYTES or size > max(RATIO_FREE_BYTES, MAX_RATIO * stream.taken):
+                    raise UnreadableError(
+                        f"unpacks to more than {size >> 20} MiB from {stream.taken >> 10} KiB",
+                        "If this is really a log, unpack it and name the unpacked file.",
+                        path,
+                    )
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        if limit is not None:
+            return b"".join(chunks)
+        raise UnreadableError(
+            f"the gzip stream is damaged or cut off after {size} unpacked bytes",
+            "Copy it again; `gzip -dc FILE | curvedoc diagnose -` reads the part that is there.",
+            path,
+        ) from error
+    return b"".join(chunks)
+
+
+def size_of(path: Path) -> int:
+    """Bytes on the disk; 0 where they cannot be asked."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116
+    except OSError:
+        return 0
