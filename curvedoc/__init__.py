@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import check, diagnose, read
+    from .api import check, diagnose, diagnose_all, read
     from .diagnosis import Diagnosis
     from .run import Run
 
-__all__ = ["Diagnosis", "Run", "__version__", "check", "diagnose", "read"]
+__all__ = ["Diagnosis", "Run", "__version__", "check", "diagnose", "diagnose_all", "read"]
 
-_HOMES = {"read": "api", "diagnose": "api", "check": "api", "Run": "run", "Diagnosis": "diagnosis"}
+_HOMES = {
+    "read": "api",
+    "diagnose": "api",
+    "diagnose_all": "api",
+    "check": "api",
+    "Run": "run",
+    "Diagnosis": "diagnosis",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -182,7 +182,10 @@ def _pages(typed: str) -> list[str]:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def reference(arguments: tuple[str, ...]) -> int:
-    """Train the reference runs (needs the extra: pip install 'curvedoc[reference]')."""
+    """Train the reference runs.
+
+    Needs torch: pip install 'curvedoc[reference]'.
+    """
     from importlib import import_module
     from importlib.util import find_spec
 
