@@ -27,15 +27,15 @@ MIXED = 0.5
 """A column at least half of whose cells are numbers keeps these; under that the numbers are the accident."""
 
 _THOUSANDS = {
-    ",": re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
-    ".": re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+"),
+    ",": r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?",
+    ".": r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+",
 }
-_WRAPPED = re.compile(
+_WRAPPED = (
     r"(?:tensor|array|np\.float\d*|np\.int\d*|DeviceArray|Array)?"
     r"[\[(]+\s*([-+\w.]+?)\.?\s*(?:,\s*\w+=.*)?[\])]+"
 )
-_DATE = re.compile(r"\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d).*|\d{1,3}:\d{2}(:\d{2})?(\.\d+)?|\d+ days?\b.*")
-_ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_DATE = r"\d{2,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d).*|\d{1,3}:\d{2}(:\d{2})?(\.\d+)?|\d+ days?\b.*"
+_ANSI = r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +68,7 @@ def clean_name(name: str) -> str:
     'val_loss'
     """
     if not name.isprintable():
-        name = "".join(c if c.isprintable() else " " for c in _ANSI.sub("", name))
+        name = "".join(c if c.isprintable() else " " for c in re.sub(_ANSI, "", name))
     return name.strip()
 
 
@@ -82,16 +82,16 @@ def number(cell: str, decimal: str = ".") -> float | None:
     if "_" in text:
         return None
     if decimal == "," and "," in text:
-        if _THOUSANDS["."].fullmatch(text):
+        if re.fullmatch(_THOUSANDS["."], text):
             text = text.replace(".", "")
         text = text.replace(",", ".") if text.count(",") == 1 else text
-    elif "," in text and _THOUSANDS[","].fullmatch(text):
+    elif "," in text and re.fullmatch(_THOUSANDS[","], text):
         text = text.replace(",", "")
     try:
         return float(text)
     except ValueError:
         pass
-    wrapped = _WRAPPED.fullmatch(text)
+    wrapped = re.fullmatch(_WRAPPED, text)
     return number(wrapped[1]) if wrapped else None
 
 
@@ -99,8 +99,8 @@ def decimal_comma(cells: Sequence[str]) -> bool:
     """Whether commas inside these cells are decimal points: one of them cannot separate thousands."""
     commas = [c.strip().removesuffix("%") for c in cells if "," in c]
     plain = [c for c in commas if re.fullmatch(r"[+-]?\d*,\d+([eE][+-]?\d+)?", c)]
-    mixed = [c for c in commas if _THOUSANDS["."].fullmatch(c)]
-    return bool(mixed) or any(not _THOUSANDS[","].fullmatch(c) for c in plain)
+    mixed = [c for c in commas if re.fullmatch(_THOUSANDS["."], c)]
+    return bool(mixed) or any(not re.fullmatch(_THOUSANDS[","], c) for c in plain)
 
 
 def column(
@@ -172,7 +172,7 @@ def what(texts: Sequence[str]) -> str:
     sample = texts[:50]
     if all(t.lower() in {"true", "false", "yes", "no"} for t in sample):
         return "true/false"
-    if all(_DATE.fullmatch(t) for t in sample):
+    if all(re.fullmatch(_DATE, t) for t in sample):
         return "dates or times"
     if all(t[:1] in "[({" for t in sample):
         return "lists"

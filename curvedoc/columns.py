@@ -6,7 +6,6 @@ exports with one column per run, bands such as ``__MIN``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,10 +29,18 @@ _COUNTERS = (
     "episode episodes episodestotal",
 )
 _PRIORITY = {name: rank for rank, names in enumerate(_COUNTERS) for name in names.split()}
-_CLOCK = re.compile(
-    r"(wall|cpu|gpu|elapsed|epoch|step|iter|data|batch|eval|train|total|time|remaining|rank)*"
-    r"(time|times|timestamp|walltime|elapsed|elapsedtime|seconds|secs?|runtime|duration|eta|etaseconds|datetime|date|t)"
-    r"(thisiters|totals|s|ms|secs?|seconds|sincerestore)?"
+_CLOCKS = frozenset(
+    "t sec secs seconds eta etaseconds duration elapsed date datetime timestamp timestamps".split()  # noqa: SIM905
+)
+_CLOCK_ENDS = (
+    "time",
+    "times",
+    "timems",
+    "timesec",
+    "timeseconds",
+    "timestamp",
+    "timeelapsed",
+    "elapsedseconds",
 )
 _PROGRESS = frozenset(["progress", "percent", "percentage", "pct", "done", "completed", "remaining"])
 _STAGE_NAMES = frozenset(["mode", "stage", "phase", "split", "subset", "set", "partition", "dataset", "type"])
@@ -42,13 +49,14 @@ _STAGES = frozenset(
 )
 _LONG_NAMES = frozenset(["metric", "metricname", "tag", "name", "key", "variable", "series"])
 _LONG_VALUES = frozenset(["value", "values", "metricvalue"])
-_BAND = re.compile(r".*__(MIN|MAX)")
-_SPREAD = re.compile(r"(.*)/(num|std|var|min|max|count)")
+_BANDS = ("__MIN", "__MAX")
+_SPREADS = frozenset(["num", "std", "var", "min", "max", "count"])
 
 
 def bare(name: str) -> str:
     """The last part of a name without case and punctuation: ``"trainer/Global_Step"`` is ``"globalstep"``."""
-    return re.sub(r"[\s_\-.#:]", "", re.split(r"[/\\]", name.removesuffix("/mean"))[-1]).lower()
+    last = name.removesuffix("/mean").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join([c for c in last if c not in " _-.#:"]).lower()
 
 
 def priority(name: str) -> int:
@@ -63,7 +71,9 @@ def is_counter(name: str) -> bool:
 
 def is_clock(name: str) -> bool:
     """Whether a column of this name tells the time or a duration."""
-    return _CLOCK.fullmatch(bare(name)) is not None
+    last = bare(name)
+    since = last.startswith("time") and "step" not in last
+    return since or last in _CLOCKS or last.endswith(_CLOCK_ENDS)
 
 
 def is_progress(name: str) -> bool:
@@ -73,13 +83,13 @@ def is_progress(name: str) -> bool:
 
 def is_index(c: Column) -> bool:
     """Whether an unnamed column numbers the rows: by constant increments, anew where it falls back."""
-    if c.name not in {"", "index", "idx"} and not re.fullmatch(r"Unnamed: \d+(\.\d+)?", c.name):
+    if c.name not in {"", "index", "idx"} and not c.name.startswith("Unnamed: "):
         return False
     if len(c.values) < 2:
         return True
     gaps = np.diff(c.values)
     rising = gaps > 0
-    return bool(rising.any()) and len(np.unique(gaps[rising])) == 1 and bool(np.mean(rising) >= 0.5)
+    return bool(rising.any()) and np.ptp(gaps[rising]) == 0 and bool(np.mean(rising) >= 0.5)
 
 
 def reshaped(table: Table) -> list[Table]:
@@ -113,11 +123,11 @@ def _without_bands(table: Table) -> Table:
     names = {c.name for c in table.columns}
     kept, ignored = [], list(table.ignored)
     for c in table.columns:
-        spread = _SPREAD.fullmatch(c.name)
-        if _BAND.fullmatch(c.name) and c.name.rsplit("__", 1)[0] in names:
+        whole, _, part = c.name.rpartition("/")
+        if c.name.endswith(_BANDS) and c.name[: -len(_BANDS[0])] in names:
             ignored.append(Ignored(c.name, "band of a smoothed chart"))
-        elif spread and spread[1] + "/mean" in names:
-            ignored.append(Ignored(c.name, f"spread of {spread[1]}/mean"))
+        elif part in _SPREADS and f"{whole}/mean" in names:
+            ignored.append(Ignored(c.name, f"spread of {whole}/mean"))
         else:
             kept.append(c)
     return replace(table, columns=tuple(kept), ignored=tuple(ignored))

@@ -27,10 +27,10 @@ SEARCH_MAX_BYTES = 1 << 28
 """A search does not open files above 256 MiB: data sets stand beside logs, and a large log can be named."""
 
 _STDIN = frozenset(["-", "/dev/stdin"])
-_NUMBERED = re.compile(r"(.*(?:epoch|step|iter|iteration)[_\-]?)(\d+)(\.json(?:\.gz)?)")
-_CATBOOST = re.compile(r"(learn|test)_error\.tsv")
-_TENSORBOARD_CSV = re.compile(r"(run-.*?)-?tag-.+\.csv")
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+_NUMBERED = r"(.*(?:epoch|step|iter|iteration)[_\-]?)(\d+)(\.json(?:\.gz)?)"
+_CATBOOST = r"(learn|test)_error\.tsv"
+_TENSORBOARD_CSV = r"(run-.*?)-?tag-.+\.csv"
+_CHECKPOINT = r"checkpoint-(\d+)"
 
 
 def find(paths: Sequence[str]) -> list[Source | CurvedocError]:
@@ -169,7 +169,7 @@ def _newest_states(files: list[Path]) -> list[Path]:
     states: dict[Path, list[tuple[float, Path]]] = {}
     for file in files:
         if file.name == "trainer_state.json":
-            checkpoint = _CHECKPOINT.fullmatch(file.parent.name)
+            checkpoint = re.fullmatch(_CHECKPOINT, file.parent.name)
             run = file.parent.parent if checkpoint else file.parent
             states.setdefault(run, []).append((float(checkpoint[1]) if checkpoint else float("inf"), file))
     older = {file for found in states.values() for file in [f for _, f in sorted(found)][:-1]}
@@ -181,11 +181,11 @@ def _together(root: Path, files: Iterable[Path]) -> list[tuple[str, list[Path]]]
     runs: dict[str, list[Path]] = {}
     for file in files:
         folder = file.parent.relative_to(root)
-        numbered = _NUMBERED.fullmatch(file.name)
-        tagged = _TENSORBOARD_CSV.fullmatch(file.name)
+        numbered = re.fullmatch(_NUMBERED, file.name)
+        tagged = re.fullmatch(_TENSORBOARD_CSV, file.name)
         if numbered:
             name = numbered[1].rstrip("_-")
-        elif _CATBOOST.fullmatch(file.name):
+        elif re.fullmatch(_CATBOOST, file.name):
             name = "error"
         elif tagged:
             name = tagged[1]
@@ -205,7 +205,7 @@ def _in_order(group: list[Path]) -> list[Path]:
     """Files of one run by the number in their names."""
 
     def number(file: Path) -> tuple[int, str]:
-        match = _NUMBERED.fullmatch(file.name)
+        match = re.fullmatch(_NUMBERED, file.name)
         return (int(match[2]) if match else 0, file.name)
 
     return sorted(group, key=number)

@@ -57,7 +57,8 @@ def columns(records: Iterable[Mapping[str, Any]]) -> tuple[list[Column | TextCol
             ignored.update(dict.fromkeys((k for k in record if k in CLOSING), "closing summary"))
             continue
         before = row
-        for name, value in flat(record):
+        nested = not {dict, list}.isdisjoint(map(type, record.values()))
+        for name, value in flat(record) if nested else record.items():
             rows, values = cells.setdefault(name, ([], []))
             before = row + 1
             if rows and rows[-1] == row:

@@ -85,7 +85,7 @@ def _list_kind(values: list[Any]) -> tuple[str, Any]:
     if sizes in ({2}, {3}) and len(values) > 2:
         rows = np.array([[_number(cell) for cell in row] for row in values])
         steps = rows[:, -2]
-        if np.isfinite(steps).all() and np.mean(np.diff(steps) >= 0) > 0.5 and len(np.unique(steps)) > 1:
+        if np.isfinite(steps).all() and np.mean(np.diff(steps) >= 0) > 0.5 and stepping.n_distinct(steps) > 1:
             return "points", (steps, rows[:, -1])
     return ("other", values) if dicts or sizes - {-1} else ("list", values)
 

@@ -45,6 +45,11 @@ def falls(steps: FloatArray) -> IntArray:
     return np.flatnonzero(steps[1:] < steps[:-1]) + 1
 
 
+def n_distinct(values: FloatArray | IntArray) -> int:
+    """How many different finite values there are (``np.unique`` would import masked arrays)."""
+    return 1 + int(np.count_nonzero(np.diff(np.sort(values)))) if len(values) else 0
+
+
 def usual_increment(steps: FloatArray) -> float:
     """The median of the positive increments; 0 when there are none."""
     rises = np.diff(steps)
@@ -88,7 +93,7 @@ def rewound(steps: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArr
     if not len(at):
         return steps, values, 0
     depth = float(np.max(steps[at - 1] - steps[at]))
-    distinct = len(np.unique(steps)) == len(steps)
+    distinct = n_distinct(steps) == len(steps)
     target = np.full(len(steps) + 1, np.inf)
     target[at] = steps[at]
     later = np.minimum.accumulate(target[::-1])[::-1][1:]
@@ -142,7 +147,7 @@ def on_axis(
     if len(falls(steps)) <= within:
         return None
     before = np.maximum(np.searchsorted(main, other) - 1, 0)
-    if len(np.unique(before)) < 0.5 * len(other):
+    if n_distinct(before) < 0.5 * len(other):
         if epochs is None:
             return None
         before = np.maximum(np.searchsorted(epochs[main], epochs[other], side="right") - 1, 0)

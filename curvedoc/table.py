@@ -134,7 +134,7 @@ def _logged(
     """One run from its rows."""
     label = x.name if x is not None and not is_index(x) else ROW
     finest = steps[next((c.rows for c in columns if c.name == main), columns[0].rows)]
-    if x is not None and not fixed and len(np.unique(finest)) < COARSE * len(finest):
+    if x is not None and not fixed and stepping.n_distinct(finest) < COARSE * len(finest):
         notes.append(f"'{x.name}' has many rows per value: rows were counted instead.")
         label, steps = ROW, np.arange(1.0, len(steps) + 1)
     series, replaced = [], 0
@@ -224,7 +224,7 @@ def _chosen(curves: list[Column], n: int) -> Column | None:
         values = c.values[np.isfinite(c.values)]
         rises = (np.sum(np.diff(values) >= 0) + 1) / max(1, len(values))
         if is_counter(c.name) and len(values) >= COVERED * n and rises >= 0.5:
-            distinct = len(np.unique(values))
+            distinct = stepping.n_distinct(values)
             if distinct > 1 or n == 1 or len(values) == 1:
                 fit.append((distinct, c))
     if fit:

@@ -32,10 +32,9 @@ SURE_ENOUGH = 0.25
 
 FORMATS = "CSV and other tables, JSON, JSON Lines and TensorBoard event files"
 
-_CURVE_WORD = re.compile(
+_CURVE_WORD = (
     r"loss|acc|err|auc|f1|f_?score|map|iou|bleu|rouge|wer|cer|ppl|perplex|reward|return|nll|entropy|mse|mae|rmse|"
-    r"r2|dice|score|precision|recall|metric|fid|psnr|ssim|elbo|kl|cost|objective|train|val",
-    re.IGNORECASE,
+    r"r2|dice|score|precision|recall|metric|fid|psnr|ssim|elbo|kl|cost|objective|train|val"
 )
 
 
@@ -68,7 +67,7 @@ def load(source: Source, options: ReadOptions) -> list[Logged]:
         _refuse(source, wanted is not None and options.reader == "tensorboard")
     chosen = wanted or _surest(source)
     found: list[Logged] = chosen.read(source, options)
-    if source.root and not any(_is_training(logged) for logged in found):
+    if source.root and source.kind == "file" and not any(_is_training(logged) for logged in found):
         raise NotALogError(
             "names no loss or metric and counts no steps", "Name it if it is one.", source.path
         )
@@ -121,7 +120,7 @@ def read_paths(
 def _surest(source: Source) -> Any:
     """The reader that is surest that the source is its own."""
     best, sure = None, SURE_ENOUGH
-    for name in READERS:
+    for name in _plausible(source):
         module = reader(name)
         says = module.sniff(source)
         if says > sure:
@@ -135,6 +134,14 @@ def _surest(source: Source) -> Any:
             source.path,
         )
     return best
+
+
+def _plausible(source: Source) -> list[str]:
+    """The readers worth asking, by the first bytes: each costs an import."""
+    head = source.head
+    json = head.lstrip()[:1] in (b"{", b"[") or b"\n{" in head or b"\0" in head or not head[:1].isascii()
+    binary = source.kind == "events" or "tfevents" in source.filename or b"\0" in head
+    return [n for n in READERS if (json or not n.startswith("json")) and (binary or n != "tensorboard")]
 
 
 def _refuse(source: Source, binary: bool) -> None:
@@ -182,5 +189,5 @@ _MAGIC = (
 
 def _is_training(logged: Logged) -> bool:
     """Whether what a search came across speaks of training: it names a loss or metric and counts steps."""
-    named = any(_CURVE_WORD.search(s.name) for s in logged.series)
+    named = any(re.search(_CURVE_WORD, s.name, re.IGNORECASE) for s in logged.series)
     return named and (logged.x != "row" or any("loss" in s.name.lower() for s in logged.series))

@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from curvedoc.cells import BLANK, Column, TextColumn, clean_name, column
+from curvedoc.bulk import BULK_BYTES, read_bulk
+from curvedoc.cells import TextColumn, clean_name, column
 from curvedoc.columns import is_counter, is_index
 from curvedoc.dialect import SPACES, Dialect, detect, is_comment, split
 from curvedoc.errors import NotALogError
-from curvedoc.source import HEAD_BYTES, Source, lines_of
+from curvedoc.source import HEAD_BYTES, Source, decode, lines_of
 from curvedoc.table import Table, runs
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 NAME = "csv"
 ABOUT = "tables (.csv, .tsv, .txt): any delimiter, decimal comma, with or without header"
-
-BULK_BYTES = 1 << 21
-"""From 2 MiB on the C parser of pandas earns its import (0.3 s); below, Python is done sooner."""
 
 SCAN = 20
 """Lines in which a header may stand behind a comment mark."""
@@ -35,7 +31,7 @@ EPOCH_MS = 1e11
 _TENSORBOARD = ["wall time", "step", "value"]
 _RUN_TABLE = frozenset({"name", "state", "notes", "user", "tags", "created", "runtime", "sweep"})
 _KNOWN_HEADERS = {"learning_stats.csv": ["iteration", "loss", "learning_rate"]}
-_TAG = re.compile(r"(?:.*?run-)?(.*?)[-_]?tag-(.+)\.csv")
+_TAG = r"(?:.*?run-)?(.*?)[-_]?tag-(.+)\.csv"
 
 
 def sniff(source: Source) -> float:
@@ -79,19 +75,28 @@ def _prefix(part: Source) -> str:
 
 def parse(source: Source) -> Table:
     """The table in a source, with the columns as they are named."""
-    lines = _body(lines_of(source.text()))
+    data = source.read_bytes()
+    table = _large(source, data) if len(data) > BULK_BYTES else None
+    if table is None:
+        table = _from_lines(source, _body(lines_of(decode(data))))
+    _refuse(table)
+    return table
+
+
+def _large(source: Source, data: bytes) -> Table | None:
+    """A large clean table; None when it must be read line by line."""
+    lines = _body(lines_of(decode(data[:HEAD_BYTES])))[:-1]
     dialect = detect(lines)
     if dialect is None:
-        raise NotALogError(
-            "is no table of numbers",
-            "Name a log in one of the formats that are read, or choose one with --reader.",
-            source.path,
-        )
-    comment = next((line for line in reversed(lines[:SCAN]) if is_comment(line)), "")
-    body = [line for line in lines if line.strip() and not is_comment(line)][dialect.skip :]
-    table = _from_body(source, body, dialect, comment)
-    _refuse(table)
-    return _renamed(table, source, dialect)
+        return None
+    header = split(lines[:1], dialect.delimiter)[0] if dialect.header else []
+    names = _names(header, dialect, source)
+    read = read_bulk(data, dialect, names)
+    return (
+        _renamed(Table(source.name, source.path, NAME, tuple(read[0]), read[1]), source, dialect)
+        if read
+        else None
+    )
 
 
 def _body(lines: list[str]) -> list[str]:
@@ -101,27 +106,29 @@ def _body(lines: list[str]) -> list[str]:
     return lines
 
 
-def _from_body(source: Source, body: list[str], dialect: Dialect, comment: str) -> Table:
-    """Columns from the lines of a table."""
-    notes: list[str] = []
+def _from_lines(source: Source, lines: list[str]) -> Table:
+    """A table line by line, with all that may be odd about it."""
+    dialect = detect(lines)
+    if dialect is None:
+        raise NotALogError(
+            "is no table of numbers",
+            "Choose the reader that fits with --reader, or name another log.",
+            source.path,
+        )
+    comment = next((line for line in reversed(lines[:SCAN]) if is_comment(line)), "")
+    body = [line for line in lines if line.strip() and not is_comment(line)][dialect.skip :]
     header = split(body[:1], dialect.delimiter)[0] if dialect.header else _commented(comment, dialect)
-    data = body[1:] if dialect.header else body
     names = _names(header, dialect, source)
-    bulk = _bulk(data, names, dialect) if sum(map(len, data)) > BULK_BYTES else None
-    if bulk is not None:
-        return Table(source.name, source.path, NAME, tuple(bulk), len(data))
-    rows, said = _rows(split(data, dialect.delimiter), header, len(names))
-    notes += said
-    columns = (
-        [column(n, c, None, dialect.decimal) for n, c in zip(names, zip(*rows, strict=True), strict=True)]
-        if rows
-        else []
-    )
+    rows, notes = _rows(split(body[1:] if dialect.header else body, dialect.delimiter), header, len(names))
+    cells = list(zip(*rows, strict=True)) or [()] * len(names)
+    columns = tuple(column(n, c, None, dialect.decimal) for n, c in zip(names, cells, strict=True))
     if dialect.skip:
         notes.append(f"{dialect.skip} lines before the table were skipped.")
     if dialect.decimal == ",":
         notes.append("Decimal commas were read as decimal points.")
-    return Table(source.name, source.path, NAME, tuple(columns), len(rows), (), tuple(notes))
+    return _renamed(
+        Table(source.name, source.path, NAME, columns, len(rows), (), tuple(notes)), source, dialect
+    )
 
 
 def _commented(comment: str, dialect: Dialect) -> list[str]:
@@ -171,49 +178,6 @@ def _rows(rows: list[list[str]], header: list[str], width: int) -> tuple[list[li
     return rows, notes
 
 
-def _bulk(data: list[str], names: list[str], dialect: Dialect) -> list[Column | TextColumn] | None:
-    """The columns of a large clean table by pandas' C parser; None when anything in it needs a closer look.
-
-    ``float_precision="round_trip"`` gives exactly ``float(cell)``.
-    """
-    if (
-        dialect.delimiter in {"", SPACES}
-        or dialect.decimal != "."
-        or len(data[-1].split(dialect.delimiter)) != len(names)
-    ):
-        return None
-    import io
-    import warnings
-
-    import pandas as pd
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = pd.read_csv(
-                io.StringIO("\n".join(data)),
-                sep=dialect.delimiter,
-                header=None,
-                names=list(range(len(names))),
-                index_col=False,
-                keep_default_na=False,
-                na_values=sorted(BLANK),
-                float_precision="round_trip",
-            )
-    except (ValueError, pd.errors.ParserError):
-        return None
-    if len(frame) != len(data) or any(
-        kind.kind not in "fiu" for kind in frame.dtypes if hasattr(kind, "kind")
-    ):
-        return None
-    columns: list[Column | TextColumn] = []
-    for place, name in enumerate(names):
-        values = frame[place].to_numpy(np.float64)
-        rows = np.flatnonzero(~np.isnan(values))
-        columns.append(Column(name, rows, values[rows] if len(rows) < len(values) else values))
-    return columns
-
-
 def _refuse(table: Table) -> None:
     """Refuse tables that look like logs and are none: one row per run or per metric."""
     names = {c.name.lower() for c in table.columns}
@@ -240,14 +204,14 @@ def _refuse(table: Table) -> None:
 def _renamed(table: Table, source: Source, dialect: Dialect) -> Table:
     """Names that only the file's name tells: TensorBoard's CSV export, MLflow's metric files."""
     if [c.name.lower() for c in table.columns] == _TENSORBOARD:
-        tag = _TAG.fullmatch(source.filename)
+        tag = re.fullmatch(_TAG, source.filename)
         return _named(table, ["Wall time", "Step", tag[2] if tag else Path(source.filename).stem or "value"])
     numbers = table.numbers
     if dialect.header or len(numbers) != len(table.columns) or not all(len(c.rows) for c in numbers):
         return table
     if len(numbers) == 3 and dialect.delimiter == SPACES and numbers[0].values.min() > EPOCH_MS:
         return _named(table, ["timestamp", source.filename or "value", "step"])
-    if len(numbers) > 1 and is_index(replace(numbers[0], name="")):
+    if numbers[0].name == "col1" and len(numbers) > 1 and is_index(replace(numbers[0], name="")):
         return replace(table, columns=(replace(numbers[0], name=""), *numbers[1:]))
     return table
 
