@@ -14,7 +14,7 @@ from curvedoc.run import Curve, Ignored, Logged, Run
 from . import vocabulary as v
 from .asked import mapped, wanted_metric, wanted_quantity
 from .headline import main_metric, with_direction
-from .losses import choose, preference, total
+from .losses import choose, falls, preference, total
 from .placing import Column, columns_of
 from .regimes import is_adversarial, is_reinforcement, mark_adversarial
 from .tokens import Kind, Name
@@ -104,14 +104,8 @@ def _guess(columns: Sequence[Column]) -> Column | None:
     """In a log without any name, the column that falls: positive, with the most distinct values."""
     if any(c.name.kind in (Kind.LOSS, Kind.METRIC) for c in columns):
         return None
-    falling = []
-    for column in columns:
-        values = column.series.values
-        third = len(values) // 3
-        if column.name.kind is not Kind.NAMELESS or not third or not values.min() >= 0:
-            continue
-        if sorted(values[-third:])[third // 2] < sorted(values[:third])[third // 2]:
-            falling.append(column)
+    nameless = (c for c in columns if c.name.kind is Kind.NAMELESS and c.points)
+    falling = [c for c in nameless if c.series.values.min() >= 0 and falls(c)]
     return max(falling, key=lambda c: (len(set(c.series.values.tolist())), c.order), default=None)
 
 
@@ -158,6 +152,7 @@ def _free_role(column: Column, taken: Mapping[str, object]) -> str:
     bare_first = name.base if name.kind is Kind.BARE and name.base not in taken else ""
     quantity = bare_first or name.quantity
     longer = [quantity, f"{quantity}_{name.grain}" if name.grain else "", f"total_{quantity}"]
+    longer += [f"{quantity}_{name.split}"] if name.kind is Kind.BARE and name.split else []
     longer += [f"{quantity}_{i}" for i in range(2, len(taken) + 3)]
     tries = [q for q in longer if q and (name.total or name.base == "loss" or not q.startswith("total_"))]
     return next(prefix + q for q in tries if prefix + q not in taken)
@@ -174,8 +169,8 @@ def _curve(role: str, columns: Sequence[Column], reinforcement: bool) -> Curve:
         said = set(name.words)
         aimless = is_adversarial(first) or (reinforcement and said & (v.POLICY | {"entropy"}))
         higher = None if aimless and not role.endswith("/loss") else False
-    elif name.kind is Kind.METRIC and name.base in v.QUANTITIES:
-        higher = v.QUANTITIES[name.base].higher
+    elif name.kind is Kind.METRIC and name.base in v.QUANTITIES and not set(name.extra) & v.ONE_SIDE:
+        higher = v.QUANTITIES[name.base].higher and not role.endswith("/loss")
     return Curve(first.series.name, role, first.series.steps, first.series.values, higher)
 
 

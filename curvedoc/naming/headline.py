@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import vocabulary as v
-from .tokens import Kind
+from .tokens import Kind, Name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,13 +27,15 @@ UNDEFINED = 10
 # Relative difference below which two logged series are one value, rounded or averaged differently.
 SAME = 1e-3
 # Words that do not narrow: the layer of a framework, or the box head that every detector has.
-_NEUTRAL = v.word_set("binary categorical sparse get keras b box bbox coco token macro weighted eval")
+_NEUTRAL = v.word_set(
+    "binary categorical multiclass sparse get keras b box bbox coco token macro weighted eval rewards"
+)
 
 
 def main_metric(
     curves: Sequence[Curve], placed: Mapping[str, tuple[Column, ...]], wanted: str, reinforcement: bool
 ) -> str:
-    """The quantity of the main metric; ``""`` when none was logged.
+    """The quantity of the main metric; ``""`` when none was logged (one that is never finite is none).
 
     Measured on validation before train only, then by rank (task metrics, accuracy-like, errors), then by
     points. In reinforcement learning the rank decides alone: the reward is the metric wherever measured.
@@ -43,33 +45,29 @@ def main_metric(
     by_role = {c.role: c for c in curves}
     quantities: dict[str, list[Curve]] = {}
     for role, columns in placed.items():
-        name = columns[0].name
         curve = by_role[role]
-        metric = name.kind in (Kind.METRIC, Kind.UNKNOWN) and not role.endswith("/loss")
-        if metric and curve.higher_is_better is not None and not _copies_loss(curve, by_role):
+        metric = columns[0].name.kind in (Kind.METRIC, Kind.UNKNOWN) and not role.endswith("/loss")
+        eligible = (
+            metric and curve.higher_is_better is not None and not set(columns[0].name.extra) & v.ONE_SIDE
+        )
+        if eligible and _has_number(curve.values) and not _copies_loss(curve, by_role):
             quantities.setdefault(curve.quantity, []).append(curve)
 
     def key(quantity: str) -> tuple[object, ...]:
         found = quantities[quantity]
-        name = placed[found[0].role][0].name
-        word = v.QUANTITIES.get(name.base)
-        rank = word.rank if word else v.UNKNOWN_RANK
-        heads = v.TASK_HEADS if name.base.startswith("map") else v.LONG_TASK_HEADS
-        narrow = [w for w in name.extra if w not in _NEUTRAL and w not in heads]
-        rank += NARROWER * min(3, len(narrow) + len(name.index))
-        rank -= bool(heads & set(name.extra))
-        rank += UNDEFINED * all(_all_zero(c.values) for c in found)
-        on_train = not any(c.split == "val" and _has_number(c.values) for c in found)
-        points = max(len(c) for c in found)
-        return (
-            not any(_has_number(c.values) for c in found),
-            on_train and not reinforcement,
-            rank,
-            -points,
-            quantity,
-        )
+        rank = _rank(placed[found[0].role][0].name) + UNDEFINED * all(_all_zero(c.values) for c in found)
+        on_train = not reinforcement and not any(c.split == "val" for c in found)
+        return (on_train, rank, -max(len(c) for c in found), quantity)
 
     return min(quantities, key=key, default="")
+
+
+def _rank(name: Name) -> int:
+    word = v.QUANTITIES.get(name.base)
+    heads = v.TASK_HEADS if name.base.startswith("map") else v.LONG_TASK_HEADS
+    narrow = [w for w in name.extra if w not in _NEUTRAL and w not in heads]
+    rank = word.rank if word else v.UNKNOWN_RANK
+    return rank + NARROWER * min(3, len(narrow) + len(name.index)) - bool(heads & set(name.extra))
 
 
 def _has_number(values: FloatArray) -> bool:

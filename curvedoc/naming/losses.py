@@ -119,8 +119,9 @@ def _from_parts(split: str, splits: dict[str, list[Column]], reinforcement: bool
     parts = [c for c in splits[split] if not set(c.name.words) & v.RESTATED] or splits[split]
     if reinforcement and len(parts) > 1:
         return _descended(split, parts)
-    other = {c.name.quantity for c in splits.get("val" if split == "train" else "train", [])}
-    common = [c for c in parts if c.name.quantity in other] or parts
+    other = splits.get("val" if split == "train" else "train", [])
+    shared = {c.name.quantity for c in other} if other and not _plain(other) else set()
+    common = [c for c in parts if c.name.quantity in shared] or parts
     notes = _left_out(split, parts, common, "the other split does not log it")
     return _summable(split, common, notes)
 
@@ -182,7 +183,8 @@ def _sums(chosen: dict[str, tuple[Column, ...]]) -> list[str]:
 
 def _weak(columns: Sequence[Column]) -> tuple[dict[str, tuple[Column, ...]], list[str]]:
     """No loss at all: an error that is logged (`mse`, `error`, `perplexity`) is what the run descends on."""
-    errors = [c for c in columns if c.name.kind is Kind.METRIC and c.name.base in v.WEAK_LOSSES]
+    metrics = [c for c in columns if c.name.kind is Kind.METRIC]
+    errors = [c for c in metrics if c.name.base in v.WEAK_LOSSES or (c.name.base == "elbo" and falls(c))]
     splits: dict[str, set[str]] = {}
     for column in errors:
         splits.setdefault(column.name.quantity, set()).add(column.name.split)
@@ -190,7 +192,8 @@ def _weak(columns: Sequence[Column]) -> tuple[dict[str, tuple[Column, ...]], lis
     def key(column: Column) -> tuple[object, ...]:
         name = column.name
         both = len(splits[name.quantity] & {"train", "val"})
-        return (-both, v.WEAK_LOSSES.index(name.base), len(name.extra), *preference(column))
+        rank = (*v.WEAK_LOSSES, "elbo").index(name.base)
+        return (-both, rank, len(name.extra), *preference(column))
 
     best = min(errors, key=key, default=None)
     if best is None:
@@ -199,7 +202,14 @@ def _weak(columns: Sequence[Column]) -> tuple[dict[str, tuple[Column, ...]], lis
         c.name.split: (c,) for c in errors if c.name.quantity == best.name.quantity
     }
     names = sorted(c.series.name for columns in chosen.values() for c in columns)
-    return chosen, [f"no loss is logged: {listed(names)} is read as the loss"]
+    return chosen, [f"no loss is logged: read as the loss: {listed(names)}"]
+
+
+def falls(column: Column) -> bool:
+    """Whether the last third of the values is lower than the first (by medians)."""
+    values = column.series.values.tolist()
+    third = len(values) // 3
+    return bool(third) and sorted(values[-third:])[third // 2] < sorted(values[:third])[third // 2]
 
 
 def listed(names: Sequence[str]) -> str:

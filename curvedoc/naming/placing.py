@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from . import vocabulary as v
-from .tokens import Kind, Name, read_name, words
+from .tokens import Kind, Name, known, read_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,17 +83,27 @@ def _stem(logged: Logged) -> str:
 
 def _named_by_file(columns: list[Column], logged: Logged) -> list[Column]:
     """Fill in from the file's name what the columns' names leave open: quantity, split."""
-    stem = read_name(_stem(logged))
+    text = _stem(logged)
+    stem = read_name(text)
+    stem = replace(stem, extra=tuple(w for w in stem.extra if known(w)), index=())
+    columns = [replace(c, name=stem) if c.series.name == text else c for c in columns]
     nameless = [c for c in columns if c.name.kind is Kind.NAMELESS]
     if len(nameless) == 1 and stem.kind in (Kind.LOSS, Kind.METRIC):
         return [replace(c, name=stem) if c is nameless[0] else c for c in columns]
-    columns = [_with_quantity(c, stem) if c.name.kind is Kind.SPLIT_ONLY else c for c in columns]
+    columns = [_with_quantity(c, stem) if _is_split(c) else c for c in columns]
     curves = {id(c) for c in columns if c.name.kind in (Kind.LOSS, Kind.METRIC)}
-    # `test_error.tsv` and `val.csv` say where their columns belong; a mere `test.csv` is somebody's trial.
-    telling = stem.kind is not Kind.SPLIT_ONLY or stem.split == "val"
+    # `test_error.tsv` and `val.csv` say where their columns belong; a mere `test.csv` is somebody's trial,
+    # and `golden_dev.csv` speaks of something else.
+    telling = stem.kind in (Kind.LOSS, Kind.METRIC) or (stem.kind is Kind.SPLIT_ONLY and stem.split == "val")
     if stem.split and telling and not any(c.name.split for c in columns):
         return [c.on(stem.split) if id(c) in curves else c for c in columns]
     return columns
+
+
+def _is_split(column: Column) -> bool:
+    """Whether the name is nothing but a split: `train`, but not `train_history`."""
+    said = column.name.words
+    return column.name.kind is Kind.SPLIT_ONLY and all(w in v.SPLITS or w.isdigit() for w in said)
 
 
 def _with_quantity(column: Column, stem: Name) -> Column:
@@ -161,6 +171,7 @@ def _test_as_validation(columns: list[Column]) -> list[Column]:
 def _place(columns: Sequence[Column]) -> list[Column]:
     """Give every loss and metric a split: losses train; metrics by name, then by how often logged."""
     evaluated = {c.name.quantity for c in columns if c.name.split in ("val", "test")}
+    trained = any(c.name.split == "train" for c in columns if c.name.kind is Kind.LOSS)
     has_evaluation = any(c.name.split == "val" and c.name.kind is Kind.LOSS for c in columns)
     losses = [c.points for c in columns if c.name.kind is Kind.LOSS and c.name.split in ("", "train")]
     longest = max(losses, default=0)
@@ -175,7 +186,8 @@ def _place(columns: Sequence[Column]) -> list[Column]:
             return name.split
         if name.kind is Kind.LOSS or name.quantity in evaluated or name.base == "reward":
             return "train"
-        if name.base in v.EVALUATED or (has_evaluation and name.head == "metrics"):
+        # `train_loss, valid_loss, accuracy` (fastai): who names the train loss so would name its accuracy.
+        if name.base in v.EVALUATED or (has_evaluation and (trained or name.head == "metrics")):
             return "val"
         return "val" if column.points <= SPARSE * longest else "train"
 

@@ -17,7 +17,6 @@ ADVERSARIAL_NOTE = (
     "generator and discriminator losses play against each other: neither is read as train/loss, "
     "descent cannot be judged from them"
 )
-_SIDES = v.GENERATOR | v.DISCRIMINATOR
 
 
 def is_reinforcement(columns: Iterable[Column]) -> bool:
@@ -36,18 +35,20 @@ def is_reinforcement(columns: Iterable[Column]) -> bool:
 def mark_adversarial(columns: Sequence[Column]) -> list[Column]:
     """Rename the losses of a GAN to ``generator_...loss`` and ``discriminator_...loss``; others stay.
 
-    Single letters (``G_GAN``, ``loss_D``) count only when both sides are there.
+    Single letters (``G_GAN``, ``loss_D``) count only when both sides are there, and so does ``critic``.
     """
+    said = [set(c.name.words) for c in columns]
+    if any(words & v.POLICY for words in said):
+        return list(columns)
     lossy = [c for c in columns if _side(c) and _is_lossy(c)]
     terse = [c for c in columns if c.name.kind is Kind.UNKNOWN and c.name.extra[:1] in (("g",), ("d",))]
-    sided: list[Column] = []
+    sided = [c for c in lossy if any(len(w) > 2 and w in v.SIDES for w in c.name.words)]
     for found in (lossy, lossy + terse):
         if {_side(c) for c in found} == {"generator", "discriminator"}:
             sided = found
             break
     else:
-        if not any(set(c.name.words) & v.POLICY for c in columns):
-            sided = [c for c in lossy if any(len(w) > 2 for w in c.name.words if w in _SIDES)]
+        sided += [c for c in columns if sided and _is_lossy(c) and "critic" in c.name.words]
     marked = {id(c) for c in sided}
     return [_marked(c) if id(c) in marked else c for c in columns]
 
@@ -72,8 +73,8 @@ def _side(column: Column) -> str:
 
 
 def _marked(column: Column) -> Column:
-    name, side = column.name, _side(column)
-    drop = _SIDES | v.ADVERSARIAL_FILLER | {"err", "error", "errors"}
+    name, side = column.name, _side(column) or "discriminator"
+    drop = v.SIDES | v.ADVERSARIAL_FILLER | {"critic", "err", "error", "errors"}
     own = () if name.kind is Kind.LOSS else tuple(w for w in name.words if w in v.METRICS)
     extra = tuple(w for w in dict.fromkeys((*name.extra, *own)) if w not in drop)
     name = replace(name, kind=Kind.LOSS, base="loss", extra=(side, *extra), split=name.split or "train")

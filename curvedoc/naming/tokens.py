@@ -16,8 +16,10 @@ _COMPONENT = re.compile(r"[/\\]")
 _CHUNK = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]")
 # `mAP50-95(B)`, `mAP_0.5:0.95`, `AP@[.5:.95]`, `AP50`, `AP .75`: the numbers belong to the name.
-_AP_RANGE = re.compile(r"(?<![a-z])m?ap[ _@\[]*(?:50|0?\.50?)\s*[:\-_]\s*(?:0?\.)?95\]?", re.IGNORECASE)
-_AP_50 = re.compile(r"(?<![a-z])m?ap[ _@]*(?:50|0?\.50?)(?![\d.])", re.IGNORECASE)
+_AP_RANGE = re.compile(
+    r"(?<![a-z])(?:coco)?m?ap[ _@\[]*(?:50|0?\.50?)\s*[:\-_]\s*(?:0?\.)?95\]?", re.IGNORECASE
+)
+_AP_50 = re.compile(r"(?<![a-z])(?:coco)?m?ap[ _@]*(?:50|0?\.50?)(?![\d.])", re.IGNORECASE)
 _AP_75 = re.compile(r"(?<![a-z])m?ap[ _@]*(?:75|0?\.75)(?![\d.])", re.IGNORECASE)
 # Ultralytics marks the head: boxes, which every detector has, masks `(M)`, poses `(P)`.
 _BOX_HEAD = re.compile(r"\(B\)$")
@@ -74,10 +76,7 @@ class Name:
 
 def known(word: str) -> bool:
     """Whether any table has the word."""
-    return any(
-        word in table
-        for table in (v.LOSSES, v.METRICS, v.SPLITS, v.BARE, v.FILLER, v.GRAIN, v.OTHERWISE, v.ALWAYS)
-    )
+    return any(word in table for table in v.TABLES)
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -108,10 +107,10 @@ def _split_chunk(chunk: str) -> list[str]:
 
 
 def _rejoin_digits(parts: list[str]) -> list[str]:
-    """``["top", "5"]`` -> ``["top5"]``: digits join the word before them where that makes a known word."""
+    """``["top", "5"]`` -> ``["top5"]``: digits join the word before them, but a known word stays apart."""
     out: list[str] = []
     for part in parts:
-        if part.isdigit() and out and known(out[-1] + part):
+        if part.isdigit() and out and (known(out[-1] + part) or not known(out[-1])):
             out[-1] += part
         elif known(part) or part.isdigit():
             out.append(part)
@@ -165,7 +164,7 @@ def read_name(name: str) -> Name:
 def _read_words(text: str, all_words: tuple[str, ...]) -> Name:
     split, rest = _take_split(all_words)
     grain, rest = _take_grain(rest)
-    if not rest and grain:
+    if grain and all(w in v.FILLER for w in rest):
         if all(w in ("epoch", "epochs", "current") or w in v.SPLITS for w in all_words):
             return Name(Kind.BARE, base="epoch", words=all_words)
         return Name(Kind.IGNORED, reason=v.OTHERWISE["counter"], words=all_words)
@@ -188,9 +187,12 @@ def _classify(name: Name, core: tuple[str, ...], namespace_only: bool) -> Name:
     """Find the quantity among the words that carry meaning; what is left qualifies it."""
     losses = [w for w in core if w in v.LOSSES]
     metrics = [w for w in core if w in v.METRICS]
-    told = any(v.METRICS[w].rank < 50 for w in metrics) or any(w in v.OTHERWISE for w in core)
-    if namespace_only and told:
+    if _is_no_loss(core, losses, metrics, namespace_only):
         losses = []
+    if (
+        losses and not namespace_only and core[-1] in ("value", "values")
+    ):  # `loss_value`, but not `Loss/value`
+        core = core[:-1]
     bare = next((v.BARE[w] for w in core if w in v.BARE), "")
     if bare and not losses and not metrics:
         same = {w for w in core if v.BARE.get(w) == bare}
@@ -206,9 +208,25 @@ def _classify(name: Name, core: tuple[str, ...], namespace_only: bool) -> Name:
         return replace(name, kind=Kind.LOSS, base=base, extra=extra, total=total)
     if metrics:
         base = v.METRICS[_metric_base(metrics)].quantity
-        same = {w for w in core if w in v.METRICS and v.METRICS[w].quantity == base}
-        return replace(name, kind=Kind.METRIC, base=base, extra=_without(core, same | {"score"} | v.TOTAL))
+        same = {w for w in core if w in v.METRICS and v.METRICS[w].quantity in (base, base[len("top5_") :])}
+        return replace(
+            name,
+            kind=Kind.METRIC,
+            base=base,
+            extra=_without(core, same | {"score", "loss", "losses"} | v.TOTAL),
+        )
     return replace(name, extra=core)
+
+
+def _is_no_loss(core: tuple[str, ...], losses: list[str], metrics: list[str], namespace_only: bool) -> bool:
+    """Whether a loss word only qualifies: `Loss/entropy`, `MulticlassAccuracy`, `lm loss ppl`."""
+    reported = any(v.METRICS[w].rank < 50 for w in metrics)
+    if namespace_only and (reported or any(w in v.OTHERWISE or w in v.BARE for w in core)):
+        return True
+    if any(v.METRICS[w].quantity == "perplexity" for w in metrics):
+        return True
+    last = next((w for w in reversed(core) if w in v.LOSSES or w in v.METRICS), "")
+    return reported and last in v.METRICS and all(v.LOSSES[w] != "loss" for w in losses)
 
 
 def _without(core: tuple[str, ...], drop: Set[str]) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ FIRST_ONLY: dict[str, str] = {"learn": "train", "fit": "train"}
 PHRASES: dict[str, str] = {
     phrase: word
     for word, phrases in {
-        "loss": "loss value, loss values",
+        "multiclass": "multi class",
         "ce": "cross entropy",
         "logloss": "log loss",
         "nll": "negative log likelihood, neg log likelihood",
@@ -74,6 +74,7 @@ PHRASES: dict[str, str] = {
         "success": "success rate, win rate",
         "reward": "ep rew, ep ret, ep reward, ep return, episode reward, episode return, "
         "episodic return, episodic reward, cumulative reward, undiscounted return",
+        "qvals": "q values, q value, q vals",
         "explained_variance": "explained variance, explained var",
         "lr": "learning rate, learn rate",
         "grad_norm": "grad norm, grads norm, gradient norm, gradients norm, grad l2 norm, "
@@ -124,8 +125,13 @@ _METRICS: tuple[tuple[str, bool, int, str], ...] = (
     ("iou", True, 13, "iou jaccard giou"),
     ("fwiou", True, 15, "fwiou"),
     ("pck", True, 13, "pck"),
-    ("bleu", True, 11, "bleu sacrebleu bleu1 bleu2 bleu3 bleu4"),
-    ("rouge", True, 12, "rouge rougel rougelsum rouge1 rouge2"),
+    ("bleu", True, 11, "bleu sacrebleu bleu4"),
+    ("bleu1", True, 13, "bleu1"),
+    ("bleu2", True, 13, "bleu2"),
+    ("rougeL", True, 12, "rouge rougel"),
+    ("rougeLsum", True, 13, "rougelsum"),
+    ("rouge1", True, 13, "rouge1"),
+    ("rouge2", True, 13, "rouge2"),
     ("chrf", True, 13, "chrf"),
     ("meteor", True, 13, "meteor"),
     ("cider", True, 12, "cider spice"),
@@ -181,7 +187,8 @@ UNKNOWN_RANK = 80
 
 # Computed by an evaluation, never by a training loop: on validation even when the name does not say so.
 EVALUATED = word_set(
-    "ap map map50 map75 map50-95 ap_small ap_medium ap_large pq bleu rouge chrf meteor cider wer cer fid"
+    "ap map map50 map75 map50-95 ap_small ap_medium ap_large pq bleu rougeL rougeLsum rouge1 rouge2 chrf "
+    "meteor cider wer cer fid"
 )
 # Detectors with a second head report it as (M)ask, (P)ose; it is what the run is for.
 LONG_TASK_HEADS = word_set("segm keypoints mask pose")
@@ -202,13 +209,14 @@ BARE: dict[str, str] = {
     "momentum": "momentum",
     "batch_size": "batch_size",
     "batchsize": "batch_size",
+    "bsz": "batch_size",
 }
 
 # What carries no meaning for the quantity: `metrics/`, `scalars/`, `_mean`, `_avg` ...
 FILLER = word_set(
     "metric metrics scalar scalars stat stats chart charts rollout info learner agent environment env ray "
     "tune log logs history results performance main model lightning vs per at of the on in for and "
-    "set during mean avg average ave averaged current cur now k lm monitor"
+    "set during mean avg average ave averaged current cur now k lm monitor global"
 )
 # Granularity: Lightning twins `_epoch`/`_step`, Keras `epoch_loss`, `batch loss`.
 GRAIN: dict[str, str] = {
@@ -250,11 +258,11 @@ OTHERWISE: dict[str, str] = {
     for reason, words in {
         _TIME: "time times runtime sec secs second seconds s ms elapsed eta duration speed throughput fps "
         "sps latency hours hour days minutes timestamp timestamps wall walltime timing timings timers timer "
-        "flops flos mfu tflops clock date tps",
+        "flops flos mfu tflops clock date tps wps ups",
         _MACHINE: "memory mem gpu cpu ram vram util utilization disk mb gb gib mib power temp",
         _SETTING: "anneal annealing schedule scheduler coef coeff coefficient alpha beta gamma lambda "
-        "epsilon eps temperature threshold thresh weight weights scale scaler clip exploration warmup dropout "
-        "hp config configuration cfg size dim width depth optimizer parameters params decay",
+        "epsilon eps temperature threshold thresh weight weights scale scaler clip exploration warmup "
+        "dropout hp config configuration cfg size dim width depth optimizer parameters params decay",
         _COUNTER: "counter patience timestep timesteps episode episodes sample samples num count counts seen "
         "token tokens kimg tick ticks update updates idx index id pid seed rank example examples n len "
         "length lengths interacts done percentage percent progress remaining completed number no row "
@@ -267,8 +275,9 @@ OTHERWISE: dict[str, str] = {
 UNRECOGNISED = "not recognised: use --map"
 
 # Adversarial halves. Single letters count only when both are there.
-GENERATOR = word_set("gen generator netg g gan errg")
-DISCRIMINATOR = word_set("dis disc discriminator netd d errd")
+GENERATOR = word_set("gen generator netg g gan")
+DISCRIMINATOR = word_set("dis disc discriminator netd d")
+SIDES = GENERATOR | DISCRIMINATOR
 ADVERSARIAL_FILLER = word_set("gan adv adversarial net")
 
 # Reinforcement learning: which of several losses the run descends on.
@@ -281,6 +290,9 @@ RESTATED = word_set("unscaled ema smoothed smooth before delta raw clean ref")
 
 # A column without a name of its own.
 NAMELESS = frozenset(("value", "values", "scalar", "column", "col", "unnamed", "field"))
+
+# Where a word is known from.
+TABLES = (LOSSES, METRICS, SPLITS, BARE, FILLER, GRAIN, OTHERWISE, ALWAYS, SIDES, NAMELESS)
 
 # canonical quantity -> its word
 QUANTITIES: dict[str, Word] = {word.quantity: word for word in METRICS.values()}
