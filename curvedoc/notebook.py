@@ -57,7 +57,7 @@ def html(diagnosis: Diagnosis) -> str:
     color = STATE_COLOR[diagnosis.state.value]
     badge = (
         f'<span style="background:{color};color:#fff;border-radius:4px;padding:2px 8px;font-weight:bold">'
-        f"{escape(diagnosis.state.title)}</span>"
+        f"{escape(diagnosis.state.label)}</span>"
     )
     head = f"{badge} <b>{escape(percent(diagnosis.confidence))} sure</b> &#160; {_safe(diagnosis.run.path)}"
     parts = [f"<div>{head}</div>"]

@@ -19,7 +19,7 @@ class State(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The name as people write it (``"loss/metric mismatch"``)."""
         return TITLES[self]
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 
 import curvedoc
 from curvedoc import cli, console
+from curvedoc.crc32c import masked_crc32c
 
 COMMANDS = ("diagnose", "check", "columns", "explain", "rules", "completion", "reference")
 
@@ -169,8 +171,10 @@ def test_explain_and_rules(call: Call) -> None:
     from curvedoc.rules import RULES
     from curvedoc.states import State
 
+    assert all(
+        name in listed.out for name in (*(state.label for state in State), *(rule.id for rule in RULES))
+    )
     for name in (*State, *(rule.id for rule in RULES)):
-        assert name in listed.out
         page = call("explain", name)
         assert (page.code, page.err) == (0, "")
         assert len(page.out) > 100
@@ -377,15 +381,32 @@ def test_bad_input(
     assert "\x1b" not in listed.out + listed.err
 
 
-def test_truncated_event_file(call: Call, tmp_path: Path) -> None:
-    from tests.test_api import event_file
+def event_file(tag: str, values: list[float]) -> bytes:
+    """A TensorBoard event file with one scalar per step, written byte by byte."""
+    records = []
+    for step, value in enumerate(values):
+        scalar = _field(1, tag.encode()) + b"\x15" + struct.pack("<f", value)
+        event = (
+            b"\x09" + struct.pack("<d", 1.7e9 + step) + b"\x10" + bytes([step]) + _field(5, _field(1, scalar))
+        )
+        length = struct.pack("<Q", len(event))
+        sums = [struct.pack("<I", masked_crc32c(part)) for part in (length, event)]
+        records.append(length + sums[0] + event + sums[1])
+    return b"".join(records)
 
-    whole = event_file({"loss": FALLING})
+
+def _field(number: int, content: bytes) -> bytes:
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def test_truncated_event_file(call: Call, tmp_path: Path) -> None:
     path = tmp_path / "events.out.tfevents.1"
-    path.write_bytes(whole[:-7])
+    path.write_bytes(event_file("train/loss", FALLING)[:-7])
     done = call("diagnose", path, "--format", "json")
     assert done.code == 0
-    assert json.loads(done.out)["runs"][0]["n_points"] == len(EPOCHS) - 1
+    (run,) = json.loads(done.out)["runs"]
+    assert run["n_points"] == len(EPOCHS) - 1
+    assert any("cut off" in note or "truncated" in note for note in run["notes"])
 
 
 # --- the ends of the process ---

@@ -178,7 +178,7 @@ def rule_index(rules: Sequence[Rule]) -> str:
         own = [rule for rule in rules if rule.state is state]
         if own:
             rows = "\n".join(f"| [{r.id}]({r.id}.md) | {r.severity} | {heading(r.title)} |" for r in own)
-            parts.append(f"## {heading(state.title)}\n\n| rule | severity | |\n|---|---|---|\n{rows}\n")
+            parts.append(f"## {heading(state.label)}\n\n| rule | severity | |\n|---|---|---|\n{rows}\n")
     return "\n".join(parts)
 
 

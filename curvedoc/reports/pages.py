@@ -35,7 +35,7 @@ def render_rules(rules: Sequence[Rule], *, width: int = 80, color: bool = False,
     for rule in sorted(rules, key=lambda rule: (order[rule.state], not rule.decides)):
         name = (rule.id + (" *" if rule.decides else ""), "bold")
         severity = (rule.severity.value, SEVERITY_STYLE[rule.severity])
-        paper.row(table, name, rule.state.title, severity, rule.bottleneck, rule.title)
+        paper.row(table, name, rule.state.label, severity, rule.bottleneck, rule.title)
     blocks: list[Block] = [
         table,
         paper.text(),
@@ -70,7 +70,7 @@ def render_state(
     own = [rule for rule in rules if rule.state is state]
     namesake = next((rule for rule in own if rule.id.replace("-", "_") == state.value), None)
     blocks: list[Block] = [
-        paper.text(("state  ", DIM), (state.title, "bold"), (f"  ({state.value})", DIM)),
+        paper.text(("state  ", DIM), (state.label, "bold"), (f"  ({state.value})", DIM)),
         paper.text(),
     ]
     if namesake:
@@ -95,7 +95,7 @@ def _page(paper: Paper, rule: Rule, limits: Mapping[str, Limit]) -> Iterator[Blo
     yield paper.hang(paper.text((rule.id, "bold"), "  "), paper.text(rule.title))
     weight = "decides the state" if rule.decides else "explains"
     bottleneck = BOTTLENECKS.get(rule.bottleneck)
-    facts = [rule.severity.value, f"{weight}: {rule.state.title}"]
+    facts = [rule.severity.value, f"{weight}: {rule.state.label}"]
     facts += [f"bottleneck {bottleneck.id}: {bottleneck.name}"] if bottleneck else []
     facts += [f"overrules {', '.join(rule.overrules)}"] if rule.overrules else []
     yield paper.hang(paper.text(), paper.text((" · ".join(paper.plain(fact) for fact in facts), DIM)))

@@ -6,13 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from curvedoc.states import WORST_FIRST
-from curvedoc.wording import count, number, percent, shorten, step
+from curvedoc.wording import count, number, percent, step
 
 from .one import DIM, STATE_STYLE, where
 from .sparks import sparkline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.table import Table
     from rich.text import Text
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SPARK = 12
 NAME_AT_LEAST = 16
+# Columns that a narrow terminal does without, the first to go first.
+SPARED = (">points", ">best", "loss")
 
 
 def worst_first(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
@@ -35,19 +37,25 @@ def worst_first(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
 def table(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Block]:
     """The summary table and a line of counts."""
     ordered = worst_first(diagnoses)
-    steps = [step(d.best_step) if d.best_step is not None else "–" for d in ordered]
-    gaps = [number(d.gap.final) if d.gap else "–" for d in ordered]
-    sparks = [_spark(paper, d.run) for d in ordered]
-    counts = [str(d.run.n_points) for d in ordered]
-    states = [d.state.title for d in ordered]
-    other = (("state", states), ("loss", sparks), ("best", steps), ("gap", gaps), ("points", counts))
-    taken = sum(max(map(len, (head, *column))) for head, column in other) + len(">99 %") + 6 * len("  ")
-    names = _names(paper, [d.run for d in ordered], max(NAME_AT_LEAST, paper.width - taken))
-    grid = paper.table("state", ">sure", "run", "loss", ">best", ">gap", ">points")
-    for i, d in enumerate(ordered):
-        style = STATE_STYLE[d.state]
-        head = (states[i], f"bold {style}"), percent(d.confidence), names[i], (sparks[i], style)
-        paper.row(grid, *head, steps[i], gaps[i], counts[i])
+    states = [d.state.label for d in ordered]
+    columns = {
+        "state": states,
+        ">sure": [percent(d.confidence) for d in ordered],
+        "run": _names([d.run for d in ordered]),
+        "loss": [_spark(paper, d.run) for d in ordered],
+        ">best": [step(d.best_step) if d.best_step is not None else "–" for d in ordered],
+        ">gap": [number(d.gap.final) if d.gap else "–" for d in ordered],
+        ">points": [str(d.run.n_points) for d in ordered],
+    }
+    room = _room(paper, columns)
+    for spared in (head for head in SPARED if room < NAME_AT_LEAST):
+        del columns[spared]
+        room = _room(paper, columns)
+    columns["run"] = [paper.short(name, max(room, NAME_AT_LEAST)) for name in columns["run"]]
+    grid = paper.table(*columns)
+    for d, *cells in zip(ordered, *columns.values(), strict=True):
+        style = {"state": f"bold {STATE_STYLE[d.state]}", "loss": STATE_STYLE[d.state]}
+        paper.row(grid, *((cell, style.get(head, "")) for head, cell in zip(columns, cells, strict=True)))
     yield grid
     tally = Counter(states)
     yield paper.text()
@@ -67,12 +75,16 @@ def problems(paper: Paper, items: Sequence[Problem]) -> Iterator[Text]:
             yield paper.hang(paper.text("    "), paper.text((item.fix, DIM)))
 
 
-def _names(paper: Paper, runs: Sequence[Run], width: int) -> list[str]:
+def _room(paper: Paper, columns: Mapping[str, Sequence[str]]) -> int:
+    """What the other columns leave for the names."""
+    others = [(head.lstrip(">"), *cells) for head, cells in columns.items() if head != "run"]
+    return paper.width - sum(max(map(len, column)) + len("  ") for column in others)
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
     """Names where they tell the runs apart, paths otherwise."""
-    names = [paper.plain(run.name) for run in runs]
-    if len(set(names)) < len(names):
-        names = [paper.plain(where(run)) for run in runs]
-    return [shorten(name, width) for name in names]
+    names = [run.name for run in runs]
+    return names if len(set(names)) == len(names) else [where(run) for run in runs]
 
 
 def _spark(paper: Paper, run: Run) -> str:

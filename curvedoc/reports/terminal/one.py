@@ -37,8 +37,9 @@ DIM = "dim"
 # The chart of the loss, then the smaller one of the metric.
 LOSS_ROWS, METRIC_ROWS = 12, 6
 SPARK = 12
-# Runner-up states below one percent say nothing.
-RUNNER_UP, RUNNERS_UP = 0.01, 3
+# Runner-up states below two percent say nothing.
+RUNNER_UP, RUNNERS_UP = 0.02, 3
+NAME_AT_LEAST = 20
 # Names listed of a group before "and n more".
 NAMES = 6
 
@@ -71,20 +72,17 @@ def where(run: Run) -> str:
 
 def _headline(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
     style = f"bold {STATE_STYLE[diagnosis.state]}"
-    sure = f"  {percent(diagnosis.confidence)} sure"
-    named = paper.plain(where(diagnosis.run))
-    logged = points(diagnosis.run)
-    head = paper.text((diagnosis.state.title, style), sure)
-    room = paper.width - head.cell_len - 3
-    tail = paper.text(named, (f" · {logged}", DIM))
-    if tail.cell_len <= room:
+    head = paper.text((diagnosis.state.label, style), f"  {percent(diagnosis.confidence)} sure")
+    named, logged = where(diagnosis.run), f" · {points(diagnosis.run)}"
+    tail = paper.text(named, (logged, DIM))
+    if head.cell_len + 3 + tail.cell_len <= paper.width:
         yield head + "   " + tail
     else:
         yield head
-        named = shorten(named, paper.width - len(logged) - 3) if paper.width > len(logged) + 20 else named
-        yield paper.hang(paper.text(""), paper.text(named, (f" · {logged}", DIM)))
+        named = paper.short(named, max(NAME_AT_LEAST, paper.width - len(logged)))
+        yield paper.hang(paper.text(), paper.text(named, (logged, DIM)))
     if diagnosis.reason:
-        yield paper.hang(paper.text(""), paper.text(diagnosis.reason))
+        yield paper.hang(paper.text(), paper.text(diagnosis.reason))
 
 
 def _charts(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
@@ -111,7 +109,7 @@ def _lines(logged: Run, quantity: str) -> Iterator[Line]:
         (bare, quantity, "cyan", False, "*"),
     ):
         if curve and len(curve):
-            yield Line(label, curve, style, dotted, sign)
+            yield Line(shorten(label, 12), curve, style, dotted, sign)
 
 
 def _title(lines: Sequence[Line], quantity: str) -> str:
@@ -154,14 +152,14 @@ def _findings(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
     if diagnosis.findings:
         yield from _section(paper, "Findings")
     for finding in diagnosis.findings:
-        yield from _finding(paper, finding, axis(diagnosis.run.x))
+        yield from _finding(paper, finding, axis(diagnosis.run.x), diagnosis.reason)
 
 
-def _finding(paper: Paper, finding: Finding, x: str) -> Iterator[Text]:
+def _finding(paper: Paper, finding: Finding, x: str, said: str) -> Iterator[Text]:
     style = SEVERITY_STYLE[finding.severity]
     about = f"   {finding.severity} · {percent(finding.confidence)} sure · {finding.rule}"
     yield paper.hang(paper.text(("  ● ", style)), paper.text((finding.title, "bold"), (about, DIM)))
-    if finding.summary:
+    if finding.summary and finding.summary != said:
         yield paper.hang(paper.text("    "), paper.text(finding.summary))
     measures = max((len(e.measure) for e in finding.evidence), default=0)
     for e in finding.evidence:
@@ -190,9 +188,9 @@ def _rest(paper: Paper, diagnosis: Diagnosis, details: bool) -> Iterator[Text]:
     others = [(s, p) for s, p in diagnosis.states.items() if s is not diagnosis.state and p >= RUNNER_UP]
     others = sorted(others, key=lambda pair: -pair[1])[: None if details else RUNNERS_UP]
     if others:
-        told.append(("Also possible", ", ".join(f"{state.title} {percent(p)}" for state, p in others)))
+        told.append(("Also possible", ", ".join(f"{state.label} {percent(p)}" for state, p in others)))
     by_kind = {kind: [o for o in diagnosis.outcomes if o.kind is kind] for kind in OutcomeKind}
-    overruled = ((o.reason, o.rule) for o in by_kind[OutcomeKind.OVERRULED])
+    overruled = ((o.reason.removeprefix("overruled "), o.rule) for o in by_kind[OutcomeKind.OVERRULED])
     told += [("Overruled", line) for line in _grouped(overruled, details)]
     skipped = ((o.reason, o.rule) for o in diagnosis.not_checked)
     told += [("Not checked", line) for line in _grouped(skipped, details)]
