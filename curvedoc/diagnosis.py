@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .features import Features
+from .features import Features, losses
 from .measure import NotMeasurable
 from .rule import Finding, Outcome, OutcomeKind, Rule, Severity, Verdict
 from .run import Run
@@ -101,7 +101,7 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
     rules = tuple(rules)
     features = Features(run)
     verdicts = {rule.id: _ask(rule, features) for rule in rules}
-    n = features.points.value
+    n = losses.points(features).value
     states = _weigh(rules, verdicts, n)
     fired = {rule.id for rule in rules if isinstance(v := verdicts[rule.id], Verdict) and v.fired}
     overruled = {loser: rule.id for rule in reversed(rules) if rule.id in fired for loser in rule.overrules}
@@ -138,14 +138,20 @@ def sure(strength: float, n: float) -> float:
 def _weigh(rules: tuple[Rule, ...], verdicts: Mapping[str, Verdict | str], n: float) -> dict[State, float]:
     """Probability of each state: in the order of precedence each takes its share of what the earlier left.
 
-    The share is the confidence of the clearest rule that decides for the state, so the result is monotone
-    in every measure and can be followed by hand. What nobody takes is inconclusive.
+    The share is the confidence of the clearest rule that decides for the state, so the result can be followed
+    by hand; a rule that is overruled keeps only what its winner leaves. What nobody takes is inconclusive.
     """
+    room = dict.fromkeys(verdicts, 1.0)
+    for rule in rules:
+        winner = verdicts[rule.id]
+        if isinstance(winner, Verdict) and winner.fired:
+            for loser in rule.overrules:
+                room[loser] = min(room.get(loser, 1.0), 1.0 - winner.strength)
     left = 1.0
     states = dict.fromkeys(State, 0.0)
     for state in DECIDED_IN:
         strengths = [
-            v.strength
+            v.strength * room[rule.id]
             for rule in rules
             if rule.decides and rule.state is state and isinstance(v := verdicts[rule.id], Verdict)
         ]
@@ -202,7 +208,9 @@ def _onset(outcomes: list[Outcome], state: State) -> float | None:
     if state in (State.SMOOTH_DESCENT, State.INCONCLUSIVE):
         return None
     spans = [
-        o.finding.span for o in outcomes if o.kind is OutcomeKind.FIRED and o.finding and o.finding.state is state
+        o.finding.span
+        for o in outcomes
+        if o.kind is OutcomeKind.FIRED and o.finding and o.finding.state is state
     ]
     return next((span[0] for span in spans if span), None)
 
@@ -218,5 +226,5 @@ def _best_step(features: Features) -> float | None:
 def _gap(features: Features) -> Gap | None:
     if not (features.has_train and features.has_val):
         return None
-    steps, values = features.gap_curve
+    steps, values = losses.gap_curve(features)
     return Gap(float(values[-1]), float(values[features.val.best_index]), "loss", steps, values)

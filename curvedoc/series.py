@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from .run import FloatArray
 
 # A curve is judged on at most this many block medians: shapes that matter span far more than a
@@ -23,6 +25,8 @@ MAX_BLOCKS = 400
 WINDOW_SHARE = 0.05
 # Progress below this share of the level is no progress: changes are then measured against the level.
 LEAST_PROGRESS = 0.01
+# A first value this many standard deviations above the early median is a level of its own, not noise.
+CLEAR_OF_NOISE = 3.0
 MAD_TO_SIGMA = 1.4826
 
 
@@ -42,9 +46,13 @@ class Trend:
 
     @property
     def first(self) -> float:
-        """Level at the start; the higher of first value and early median, for losses fall from their first
-        value at once while a warm-up may lift them first."""
-        return max(float(self.values[0]), first_level(self.values))
+        """Level at the start.
+
+        The first value where it stands clear of the noise (a loss may fall steeply from its very first
+        value), else the median of the first few.
+        """
+        level, value = first_level(self.values), float(self.values[0])
+        return value if value - level > CLEAR_OF_NOISE * self.noise else level
 
     @property
     def last(self) -> float:
@@ -158,21 +166,7 @@ def weight_of_change(change: float, progress: float, level: float) -> float:
     return math.copysign(math.sqrt(min(1e3, share_of_progress) * share_of_level), change)
 
 
-def slope_share(values: FloatArray, share: float) -> float:
-    """Fall over the last ``share`` of the curve, from medians of its two halves (positive = falling)."""
-    n = len(values)
-    width = max(2, int(n * share))
-    tail = values[-width:]
-    half = width // 2
-    return float(np.median(tail[:half]) - np.median(tail[-half:]))
-
-
-def index_at(steps: FloatArray, step: float) -> int:
-    """Index of the point nearest to a step."""
-    return int(np.argmin(np.abs(steps - step)))
-
-
-def first_where(condition: FloatArray) -> int | None:
+def first_where(condition: NDArray[np.bool_]) -> int | None:
     """Index of the first true element, or None."""
     hits = np.flatnonzero(condition)
     return int(hits[0]) if len(hits) else None

@@ -14,8 +14,10 @@ NAMES: tuple[str, ...] = (
     "grokking",
     "overfitting",
     "memorisation",
+    "validation_flat",
     "over_confidence",
     "stuck",
+    "early_plateau",
     "underfitting",
     "smooth_descent",
 )

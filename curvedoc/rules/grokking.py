@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..features import Features
-from ..measure import Limit, NotMeasurable
-from ..rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from ..features import Features, delay
+from ..measure import Limit
+from ..rule import Fix, Rule, Severity, Verdict, all_of
 from ..states import State
 
 DELAY = Limit(4.0, 1.5, "", log=True)
@@ -13,12 +13,28 @@ LATE = Limit(0.4, 0.1, "")
 
 
 def check(f: Features) -> Verdict:
-    g = f.delayed
-    return all_of(g["delay"].above(DELAY), g["rise"].above(RISE), g["before"].below(LATE), summary="Validation rose long after train was perfect.", span=g["delay"].span)
+    g = delay.delayed(f)
+    return all_of(
+        g["delay"].above(DELAY),
+        g["rise"].above(RISE),
+        g["before"].below(LATE),
+        summary="Validation rose long after train was perfect.",
+        span=g["delay"].span,
+    )
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
     return (Fix("keep-training", "Keep training.", "G"),)
 
 
-RULE = Rule("grokking", "Grokking", State.GROKKING, Severity.INFO, check, fix, __doc__ or "", decides=True, overrules=("overfitting", "memorisation", "over-confidence"))
+RULE = Rule(
+    "grokking",
+    "Grokking",
+    State.GROKKING,
+    Severity.INFO,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
+    overrules=("overfitting", "memorisation", "over-confidence", "validation-flat", "oscillation"),
+)

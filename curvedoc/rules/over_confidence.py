@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..features import Features
-from ..measure import Limit, NotMeasurable
-from ..rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from ..features import Features, losses, metrics
+from ..measure import Limit
+from ..rule import Fix, Rule, Severity, Verdict, all_of
 from ..states import State
 
 RISE = Limit(0.033, 1.5, "", log=True)
@@ -13,11 +13,25 @@ DROP = Limit(0.08, 0.04, "")
 
 
 def check(f: Features) -> Verdict:
-    return all_of(f.val_rise.above(RISE), f.val_rise_noise.above(NOISE), f.val_metric_drop.below(DROP), summary="Validation loss rises while the metric holds.")
+    return all_of(
+        losses.val_rise(f).above(RISE),
+        losses.val_rise_noise(f).above(NOISE),
+        metrics.val_metric_drop(f).below(DROP),
+        summary="Validation loss rises while the metric holds.",
+    )
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
     return (Fix("label-smoothing", "Label smoothing.", "B4"),)
 
 
-RULE = Rule("over-confidence", "Over-confidence", State.LOSS_METRIC_MISMATCH, Severity.WARNING, check, fix, __doc__ or "", decides=True)
+RULE = Rule(
+    "over-confidence",
+    "Over-confidence",
+    State.LOSS_METRIC_MISMATCH,
+    Severity.WARNING,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
+)

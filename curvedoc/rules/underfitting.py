@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..features import Features
+from ..features import Features, losses, metrics
 from ..measure import Limit, NotMeasurable
-from ..rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from ..rule import Fix, Rule, Severity, Verdict, all_of
 from ..states import State
 
 KEPT = Limit(0.7, 0.1, "")
@@ -15,10 +15,10 @@ GAP = Limit(0.1, 0.05, "")
 def check(f: Features) -> Verdict:
     if not f.bounded:
         raise NotMeasurable("needs a metric that is known to end at 1")
-    fit = f.train_fit if f.has_train_metric else f.val_fit
-    checks = [f.train_kept.above(KEPT), fit.below(FIT)]
+    fit = metrics.train_fit(f) if f.has_train_metric else metrics.val_fit(f)
+    checks = [losses.train_kept(f).above(KEPT), fit.below(FIT)]
     if f.has_train_metric and f.has_val_metric:
-        checks.append(f.metric_gap.below(GAP))
+        checks.append(metrics.metric_gap(f).below(GAP))
     return all_of(*checks, summary="Train and validation are alike and both poor.")
 
 
@@ -26,4 +26,13 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (Fix("more-capacity", "More capacity.", "B1"),)
 
 
-RULE = Rule("underfitting", "Underfitting", State.UNDERFITTING, Severity.WARNING, check, fix, __doc__ or "", decides=True)
+RULE = Rule(
+    "underfitting",
+    "Underfitting",
+    State.UNDERFITTING,
+    Severity.WARNING,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
+)

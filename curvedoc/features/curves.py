@@ -1,0 +1,138 @@
+"""The curves of a run, condensed and smoothed, ready to be measured."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..measure import NotMeasurable
+from ..series import Trend, trend
+
+if TYPE_CHECKING:
+    from ..run import Curve, FloatArray, Run
+
+# Metrics that live between 0 and 1 (or 0 and 100): only of these is "near perfect" known.
+BOUNDED = frozenset(
+    ["accuracy", "top1", "top5", "f1", "precision", "recall", "auc", "auroc", "auprc", "ap", "map", "map50", "map50-95", "iou", "miou", "dice", "pck", "ssim", "success", "balanced_accuracy", "mcc", "kappa", "jaccard", "pass", "em"]
+)
+# Quantities that only reinforcement learning logs.
+REWARDS = frozenset({"reward", "return", "success_rate"})
+POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
+
+
+class Features:
+    """Measures of one run. Properties are computed when first asked for and kept.
+
+    Curves come condensed and smoothed (:class:`~curvedoc.series.Trend`); metrics are turned so that
+    higher is better, and bounded ones scaled to [0, 1].
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @cached_property
+    def train(self) -> Trend:
+        """Train loss."""
+        return self._loss("train/loss")
+
+    @cached_property
+    def val(self) -> Trend:
+        """Validation loss."""
+        return self._loss("val/loss")
+
+    @cached_property
+    def has_train(self) -> bool:
+        """Whether a train loss with a finite value was logged."""
+        return self._finite("train/loss")
+
+    @cached_property
+    def has_val(self) -> bool:
+        """Whether a validation loss with a finite value was logged."""
+        return self._finite("val/loss")
+
+    @cached_property
+    def main_role(self) -> str:
+        """The loss that the run is judged by first: train, else validation."""
+        return "train/loss" if self.has_train or "train/loss" in self.run.roles else "val/loss"
+
+    @cached_property
+    def main(self) -> Trend:
+        """Train loss, or validation loss where only that was logged."""
+        return self.train if self.main_role == "train/loss" else self.val
+
+    @cached_property
+    def train_metric(self) -> Trend:
+        """The main metric on train, higher = better."""
+        return self._metric("train")
+
+    @cached_property
+    def val_metric(self) -> Trend:
+        """The main metric on validation, higher = better."""
+        return self._metric("val")
+
+    @cached_property
+    def has_train_metric(self) -> bool:
+        """Whether the main metric was logged on train."""
+        return bool(self.run.metric) and self._finite(f"train/{self.run.metric}")
+
+    @cached_property
+    def has_val_metric(self) -> bool:
+        """Whether the main metric was logged on validation."""
+        return bool(self.run.metric) and self._finite(f"val/{self.run.metric}")
+
+    @cached_property
+    def bounded(self) -> bool:
+        """Whether the main metric is known to end at 1 (or 100 %)."""
+        quantity = self.run.metric.lower()
+        if quantity not in BOUNDED:
+            return False
+        curves = [c for s in ("train", "val") if (c := self.run.get(f"{s}/{self.run.metric}"))]
+        return all(float(np.nanmax(_only_finite(c.values), initial=0.0)) <= 100.5 for c in curves)
+
+    @cached_property
+    def metric_scale(self) -> float:
+        """1, or 100 where a bounded metric was logged in percent."""
+        if not self.bounded:
+            return 1.0
+        curves = [c for s in ("train", "val") if (c := self.run.get(f"{s}/{self.run.metric}"))]
+        return 100.0 if any((_only_finite(c.values) > 1.5).any() for c in curves) else 1.0
+
+    @cached_property
+    def reinforcement(self) -> bool:
+        """Whether this is reinforcement learning: its losses follow a moving target, its reward is what counts."""
+        return self.run.metric in REWARDS or any(c.quantity in POLICY_LOSSES for c in self.run.curves)
+
+    def curve(self, role: str) -> Curve:
+        """The logged curve of a role; raises NotMeasurable naming what the log has instead."""
+        curve = self.run.get(role)
+        if curve is None:
+            has = ", ".join(sorted(c.role for c in self.run.curves if c.role)[:4]) or "no curves"
+            raise NotMeasurable(f"needs {role}; the log has {has}")
+        return curve
+
+    def _finite(self, role: str) -> bool:
+        curve = self.run.get(role)
+        return curve is not None and bool(np.isfinite(curve.values).any())
+
+    def _loss(self, role: str) -> Trend:
+        curve = self.curve(role)
+        found = trend(curve.steps, curve.values)
+        if found is None:
+            raise NotMeasurable(f"{role} has no finite value")
+        return found
+
+    def _metric(self, split: str) -> Trend:
+        if not self.run.metric:
+            raise NotMeasurable(f"needs a metric on {split}; the log has none")
+        curve = self.curve(f"{split}/{self.run.metric}")
+        sign = -1.0 if curve.higher_is_better is False else 1.0
+        found = trend(curve.steps, curve.values * sign / self.metric_scale)
+        if found is None:
+            raise NotMeasurable(f"{curve.role} has no finite value")
+        return found
+
+
+def _only_finite(values: FloatArray) -> FloatArray:
+    return values[np.isfinite(values)]

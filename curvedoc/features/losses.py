@@ -1,0 +1,184 @@
+"""Measures of train and validation loss.
+
+All are free of scale: multiplying a loss by a constant or renumbering steps changes none of them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..measure import Measure, NotMeasurable
+from ..series import Trend, first_where, weight_of_change, window
+from .curves import Features
+
+if TYPE_CHECKING:
+    from ..run import FloatArray
+
+# A smoothed curve counts as having arrived when it has covered this share of its way.
+ARRIVED = 0.95
+
+
+def points(f: Features) -> Measure:
+    """Logged points of the main loss (of the main metric without one), finite or not."""
+    roles = ("train/loss", "val/loss", f"train/{f.run.metric}", f"val/{f.run.metric}")
+    n = max((len(c) for r in roles if (c := f.run.get(r))), default=0)
+    return Measure("points", float(n), "points", "points of the loss")
+
+
+def nonfinite_tail(f: Features) -> Measure:
+    """How long a loss has been NaN or infinite at the end, in units of the longest such stretch that it
+    came back from (the worse split). Padding between evaluations is such a stretch."""
+    worst, span, seen = 0.0, None, False
+    for role in ("train/loss", "val/loss"):
+        curve = f.run.get(role)
+        if curve is None or len(curve) == 0:
+            continue
+        seen = True
+        finite = np.flatnonzero(np.isfinite(curve.values))
+        tail = len(curve) - 1 - int(finite[-1]) if len(finite) else len(curve)
+        gap = int(np.diff(finite).max(initial=1)) - 1
+        if tail / (gap + 0.5) > worst:
+            worst = tail / (gap + 0.5)
+            span = (float(curve.steps[-tail]), float(curve.steps[-1]))
+    if not seen:
+        raise NotMeasurable("needs a loss; the log has none")
+    what = "NaN or infinite losses at the end, against the longest such stretch before"
+    return Measure("nonfinite_tail", worst, "x", what, span)
+
+
+def train_progress(f: Features) -> Measure:
+    """(first - best) / first of the train loss."""
+    return _progress(f.train, "train")
+
+
+def val_progress(f: Features) -> Measure:
+    """(first - best) / first of the validation loss."""
+    return _progress(f.val, "val")
+
+
+def _progress(t: Trend, split: str) -> Measure:
+    scale = max(abs(t.first), abs(t.best)) or 1.0
+    value = (t.first - t.best) / scale
+    return Measure(
+        f"{split}_progress", value, "of first level", f"how much of its first level the {split} loss shed"
+    )
+
+
+def train_rise(f: Features) -> Measure:
+    """How far the train loss ends above its best (weight of change)."""
+    return _rise(f.main, f.main_role.split("/")[0])
+
+
+def val_rise(f: Features) -> Measure:
+    """How far the validation loss ends above its best (weight of change)."""
+    return _rise(f.val, "val")
+
+
+def _rise(t: Trend, split: str) -> Measure:
+    value = weight_of_change(t.last - t.best, t.first - t.best, t.best)
+    span = (float(t.steps[t.best_index]), float(t.steps[-1]))
+    what = f"rise of the {split} loss above its best, against its progress and its level"
+    return Measure(f"{split}_rise", value, "", what, span)
+
+
+def train_excess(f: Features) -> Measure:
+    """End level of the train loss over its best, minus one."""
+    t = f.main
+    value = (t.last - t.best) / max(abs(t.best), 1e-300)
+    return Measure("train_excess", min(value, 1e6), "of the best", "end of the loss above its best level")
+
+
+def train_rise_noise(f: Features) -> Measure:
+    """The rise of the train loss in standard errors of its end level."""
+    return _rise_noise(f.main, "train")
+
+
+def val_rise_noise(f: Features) -> Measure:
+    """The rise of the validation loss in standard errors of its end level."""
+    return _rise_noise(f.val, "val")
+
+
+def _rise_noise(t: Trend, split: str) -> Measure:
+    noise = max(t.level_noise, 1e-9 * abs(t.best), 1e-300)
+    value = min(1e6, (t.last - t.best) / noise)
+    return Measure(f"{split}_rise_noise", value, "sigma", f"rise of the {split} loss against its own noise")
+
+
+def train_turbulence(f: Features) -> Measure:
+    """Mean height of the train loss above its running best (weight of change): swings and spikes."""
+    return _turbulence(f.main, f.main_role.split("/")[0])
+
+
+def train_swing(f: Features) -> Measure:
+    """Mean height of the train loss above its running best, against its level."""
+    t = f.train
+    value = _height(t) / max(abs(float(np.median(t.values))), 1e-300)
+    return Measure(
+        "train_swing", min(value, 1e6), "of its level", "mean height of the train loss above its running best"
+    )
+
+
+def _turbulence(t: Trend, split: str) -> Measure:
+    value = weight_of_change(_height(t), t.first - t.best, float(np.median(t.values)))
+    return Measure(
+        f"{split}_turbulence", value, "", f"mean height of the {split} loss above its running best"
+    )
+
+
+def _height(t: Trend) -> float:
+    above = np.maximum(0.0, t.values - np.minimum.accumulate(t.smooth))
+    above[: window(len(above)) // 2 + 1] = 0.0  # there the trend lags behind the first steep descent
+    return float(above.mean())
+
+
+def train_fall_after_best(f: Features) -> Measure:
+    """How much the train loss fell after the best step of validation (weight of change)."""
+    best_step = float(f.val.steps[f.val.best_index])
+    t = f.train
+    at = float(np.interp(best_step, t.steps, t.smooth))
+    value = weight_of_change(at - t.last, t.first - t.best, at)
+    what = "fall of the train loss after the best validation"
+    return Measure("train_fall_after_best", value, "", what, (best_step, float(t.steps[-1])))
+
+
+def gap_curve(f: Features) -> tuple[FloatArray, FloatArray]:
+    """Validation minus train loss, at the steps of validation."""
+    t, v = f.train, f.val
+    return v.steps, v.smooth - np.interp(v.steps, t.steps, t.smooth)
+
+
+def val_share(f: Features) -> Measure:
+    """How much validation fell for what train fell."""
+    fell = f.train.first - f.train.last
+    value = (f.val.first - f.val.last) / fell if fell > 0 else 1.0
+    span = (float(f.val.steps[f.val.best_index]), float(f.val.steps[-1]))
+    return Measure("val_share", value, "of train's fall", "fall of the validation loss", span)
+
+
+def gap_final(f: Features) -> Measure:
+    """The generalization gap at the end as a share of the way from validation's first level to train's end."""
+    way = f.val.first - f.train.last
+    gap = float(gap_curve(f)[1][-1])
+    value = gap / way if way > 0 else (1.0 if gap > 0 else 0.0)
+    return Measure("gap_final", value, "of train's way", "generalization gap at the end")
+
+
+def train_kept(f: Features) -> Measure:
+    """Share of its first level that the main loss still has at the end."""
+    t = f.main
+    return Measure(
+        "train_kept", t.last / t.first if t.first else math.nan, "of first level", "loss left at the end"
+    )
+
+
+def arrival(f: Features) -> Measure:
+    """Share of the run after which the main loss had made 95 % of its progress."""
+    t = f.main
+    target = t.first - ARRIVED * (t.first - t.best)
+    i = first_where(t.smooth <= target)
+    span = float(t.steps[-1] - t.steps[0])
+    value = 1.0 if i is None or span <= 0 else float(t.steps[i] - t.steps[0]) / span
+    return Measure("arrival", value, "of the run", "when 95 % of the fall was done")

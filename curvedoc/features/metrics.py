@@ -1,0 +1,63 @@
+"""Measures of the main metric, turned so that higher is better; bounded ones are scaled to [0, 1]."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..measure import Measure, NotMeasurable, Span
+from ..series import Trend
+from .curves import Features
+
+
+def train_metric_gain(f: Features) -> Measure:
+    """What the train metric gained, as a share of what was missing at the start (bounded metrics)."""
+    return _gain(f, f.train_metric, "train")
+
+
+def val_metric_gain(f: Features) -> Measure:
+    """What the validation metric gained, as a share of what was missing at the start (bounded metrics)."""
+    return _gain(f, f.val_metric, "val")
+
+
+def _gain(f: Features, t: Trend, split: str) -> Measure:
+    start = float(t.smooth[0]) if len(t.smooth) < 3 else float(min(t.values[0], t.smooth[0]))
+    gain = t.last - start
+    room = 1.0 - start if f.bounded else float(np.ptp(t.smooth)) + t.noise
+    value = gain / room if room > 1e-12 else 0.0
+    return Measure(f"{split}_metric_gain", value, "of what was missing", f"gain of the {split} metric")
+
+
+def train_fit(f: Features) -> Measure:
+    """How near perfect train is at the end: the bounded train metric."""
+    if not f.bounded:
+        raise NotMeasurable("needs a train metric that is known to end at 1 (accuracy, F1 ...)")
+    return Measure("train_fit", f.train_metric.last, "of perfect", f"train {f.run.metric} at the end")
+
+
+def val_fit(f: Features) -> Measure:
+    """How near perfect validation is at the end: the bounded validation metric."""
+    if not f.bounded:
+        raise NotMeasurable("needs a validation metric that is known to end at 1 (accuracy, F1 ...)")
+    return Measure("val_fit", f.val_metric.last, "of perfect", f"validation {f.run.metric} at the end")
+
+
+def val_metric_drop(f: Features) -> Measure:
+    """How far the validation metric ends below its best, as a share of its whole gain."""
+    t = f.val_metric
+    best = float(t.smooth.max())
+    way = best - float(min(t.smooth[0], t.values[0]))
+    drop = best - t.last
+    value = drop / way if way > 1e-12 else (0.0 if drop < 1e-12 else 1.0)
+    i = int(np.argmax(t.smooth))
+    span: Span = (float(t.steps[i]), float(t.steps[-1]))
+    return Measure(
+        "val_metric_drop", value, "of its gain", "fall of the validation metric below its best", span
+    )
+
+
+def metric_gap(f: Features) -> Measure:
+    """Train metric minus validation metric at the end (bounded metrics)."""
+    if not f.bounded:
+        raise NotMeasurable("needs a metric that is known to end at 1 on train and validation")
+    value = f.train_metric.last - f.val_metric.last
+    return Measure("metric_gap", value, "", f"{f.run.metric}: train minus validation at the end")
