@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from curvedoc.errors import UnreadableError, UsageError, nearest
 from curvedoc.run import Ignored, Logged, Series
-from curvedoc.tfevents.layout import group, is_event_file, is_event_head, series_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 NAME = "tensorboard"
 ABOUT = "TensorBoard event files: one file, a run directory with train/ and validation/, a root of many runs"
 
-__all__ = ["ABOUT", "NAME", "group", "is_event_file", "read", "read_files", "sniff"]
-
+_TIME, _AT = b"\x09", 12  # the first byte of the first event: nothing else is worth importing more for
 _NAMED = 5  # names that a note lists one by one
 
 
@@ -32,12 +30,16 @@ def sniff(source: Source) -> float:
     """How sure it is that these are event files: certain by the first record, likely by the name."""
     if source.kind == "events":
         return 1.0
-    if source.kind == "file" and any(".tfevents" in file.name for file in source.files):
+    if source.kind == "file" and any("tfevents" in file.name for file in source.files):
         return 0.95  # above what a text reader says of an LFS pointer: the error must speak of event files
     try:
-        return 1.0 if source.kind == "file" and is_event_head(source.head) else 0.0
+        if source.kind != "file" or not source.head.startswith(_TIME, _AT):
+            return 0.0
     except UnreadableError:
         return 0.0
+    from curvedoc.tfevents.layout import is_event_head
+
+    return 1.0 if is_event_head(source.head) else 0.0
 
 
 def read(source: Source, options: ReadOptions) -> list[Logged]:
@@ -68,7 +70,7 @@ def read_files(files: Sequence[Path], name: str, path: str, x: str | None = None
     run = _Run()
     for directory in sorted({file.parent for file, _ in found}):
         run.add(directory, base, [scalars for file, scalars in found if file.parent == directory])
-    series = tuple(Series(tag, points[0], points[1]) for tag, points in run.series.items())
+    series = tuple(Series(tag, points[0], points[1]) for tag, points in run.on_one_counter().items())
     notes = (*about(found, passed_over), *run.notes())
     counter = "row" if run.done["counted"] and len(run.done["counted"]) == len(series) else "step"
     logged = Logged(name, path, NAME, counter, series, tuple(run.ignored), notes)
@@ -87,6 +89,7 @@ class _Run:
     def add(self, directory: Path, base: Path, files: list[Scalars]) -> None:
         """Join the files of one directory and name what is in them."""
         from curvedoc.tfevents.attempts import merge, settle
+        from curvedoc.tfevents.layout import series_name
 
         merged = merge(files)
         self.merged.append(merged)
@@ -103,6 +106,13 @@ class _Run:
             name = series_name(tag, merged.abandoned, directory, base) or tag
             self.ignored.append(Ignored(name, "logged only by an attempt that was begun anew"))
 
+    def on_one_counter(self) -> dict[str, FloatArray]:
+        """All series, those that count epochs beside others that count iterations put on the latter."""
+        from curvedoc.tfevents.clock import on_one_counter
+
+        series, self.done["moved"] = on_one_counter(self.series)
+        return series
+
     def _unused(self, name: str, directory: Path, tag: str) -> str:
         """The name, or where it is taken one with the directory, or a number."""
         others = (
@@ -113,17 +123,21 @@ class _Run:
 
     def notes(self) -> list[str]:
         """Sentences about what was replaced, passed over and put in order."""
+        from curvedoc.wording import count
+
         notes = []
         anew = sum(merged.anew for merged in self.merged)
         replaced = sum(merged.replaced for merged in self.merged)
         beside = sum(merged.passed_over for merged in self.merged)
         if anew:
             times = "once" if anew == 1 else f"{anew} times"
-            notes.append(f"begun anew {times}: only the last attempt is shown, {replaced} points replaced")
+            notes.append(
+                f"begun anew {times}: only the last attempt is shown, {count(replaced, 'point')} replaced"
+            )
         elif replaced:
-            notes.append(f"resumed at an earlier step: {replaced} points were replaced by later ones")
+            notes.append(f"resumed at an earlier step: {count(replaced, 'point')} replaced by later ones")
         if beside:
-            notes.append(f"{beside} event files passed over: a longer one holds the same curves")
+            notes.append(f"{count(beside, 'event file')} passed over: a longer one holds the same curves")
         for done, text in _DONE.items():
             if names := self.done[done]:
                 notes.append(text.format(names=_listed(names)))
@@ -132,6 +146,7 @@ class _Run:
 
 _DONE = {
     "counted": "the step was never set, or starts over in each epoch: points are numbered in {names}",
+    "moved": "steps count another thing in {names}: put on the counter of the others by the time of logging",
     "last": "begun anew within one file: only the last attempt of {names} is shown",
     "rewound": "the step counter runs backwards in {names}: what was logged again replaces the old",
 }

@@ -109,7 +109,7 @@ def about(found: list[tuple[Path, Scalars]], passed_over: list[PassedOver]) -> l
     if passed_over:
         total = len(found) + len(passed_over)
         counts = Counter(item.why for item in passed_over)
-        notes.append(f"{len(passed_over)} of {total} event files hold no scalars: {_kinds(counts)}")
+        notes.append(f"{len(passed_over)} of {total} event files without scalars: {_kinds(counts)}")
     skipped = sum((scalars.skipped for _, scalars in found), Counter[str]())
     if skipped:
         notes.append(f"skipped what is no scalar: {_kinds(skipped)}")

@@ -28,7 +28,7 @@ _PEEK = 4096  # bytes; a curve of add_scalars begins right behind the file's ver
 
 def is_event_file(path: Path) -> bool:
     """Whether a file is a TensorBoard event file, by its name or else by its first record; never raises."""
-    if ".tfevents" in path.name:
+    if "tfevents" in path.name:
         return True
     try:
         with path.open("rb") as file:
