@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 Command = Sequence[str]
 BASE = "python -c 'import numpy'"
@@ -102,13 +103,14 @@ def commands(log: str, peers: Path | None, frameworks: bool) -> dict[str, Comman
     return found
 
 
-def measure(timed: Mapping[str, Command], repeat: int) -> dict[str, list[float]]:
-    """Milliseconds of each command, ``repeat`` times in turn, after one round to warm the disk cache."""
+def measure(timed: Mapping[str, Command], repeat: int, folder: Path) -> dict[str, list[float]]:
+    """Milliseconds of each command in ``folder``, ``repeat`` times in turn, after one round to warm up."""
     times: dict[str, list[float]] = {name: [] for name in timed}
+    quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False, "cwd": folder}
     for turn in range(repeat + 1):
         for name, command in timed.items():
             start = time.perf_counter()
-            done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            done = subprocess.run(command, **quiet)
             if done.returncode not in (0, 1):  # 1: peers report findings so
                 raise SystemExit(f"{name} failed with exit code {done.returncode}: {' '.join(command)}")
             if turn:
@@ -176,7 +178,7 @@ def main() -> None:
         log = Path(folder) / "run.csv"
         write_csv(log, 60)
         timed = commands(str(log), given.peers, given.frameworks)
-        cold = measure(timed, given.repeat)
+        cold = measure(timed, given.repeat, Path(folder))
         notes = {
             n: "imports numpy" if imports_numpy(timed[n]) else "without numpy" for n in PEERS if n in timed
         }

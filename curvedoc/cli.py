@@ -5,6 +5,7 @@ Everything but click is imported inside the commands, so that ``--help`` and com
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,11 @@ Exit codes:
     epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Reads the log of a training run and names its state, with evidence and a fix."""
+    if context.invoked_subcommand != "reference":
+        _hurry()
 
 
 @app.command()
@@ -194,6 +198,14 @@ def reference(arguments: tuple[str, ...]) -> int:
     # By name, for torch must not hang on the command line's import graph.
     code: int = import_module("curvedoc.reference.commands").main(list(arguments))
     return code
+
+
+def _hurry() -> None:
+    """What makes a short process start faster; a library must leave both alone, a program may set them."""
+    # Nothing here multiplies large matrices, and numpy's pool of threads costs more than a whole diagnosis.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Importing makes no garbage, but enough objects to set off a dozen collections.
+    gc.set_threshold(100_000)
 
 
 def _examine(paths: tuple[str, ...], options: Options) -> Batch:

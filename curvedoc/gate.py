@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_MIN_CONFIDENCE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class GateResult:
     """What a gate says of a batch; true when nothing failed and every path could be read.
 

@@ -19,7 +19,7 @@ KEYS = ("map", "metric", "x", "reader", "check")
 CHECK_KEYS = ("fail-on", "min-confidence")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """What a settings file says; a key that is absent is None or empty.
 
@@ -55,7 +55,7 @@ def _table(path: Path) -> dict[str, Any] | None:
         data = path.read_bytes()
     except OSError:
         return None
-    if path.name == "pyproject.toml" and b"curvedoc" not in data:
+    if path.name == "pyproject.toml" and b"tool.curvedoc" not in data:
         return None  # parsing a stranger's file would cost time and could only bring their errors
     import tomllib
 

@@ -79,7 +79,7 @@ def test_mistakes_are_named_with_the_file(tmp_path: Path, text: str, part: str) 
 
 
 def test_a_tool_entry_that_is_no_table(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool]\ncurvedoc = 3")
+    (tmp_path / "pyproject.toml").write_text("tool.curvedoc = 3")
     with pytest.raises(UsageError, match="is not a table"):
         load(tmp_path)
 
