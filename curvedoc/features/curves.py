@@ -13,10 +13,13 @@ from ..series import Trend, trend
 if TYPE_CHECKING:
     from ..run import Curve, FloatArray, Run
 
-# Metrics that live between 0 and 1 (or 0 and 100): only of these is "near perfect" known.
-BOUNDED = frozenset(
-    ["accuracy", "top1", "top5", "f1", "precision", "recall", "auc", "auroc", "auprc", "ap", "map", "map50", "map50-95", "iou", "miou", "dice", "pck", "ssim", "success", "balanced_accuracy", "mcc", "kappa", "jaccard", "pass", "em"]
+# Metrics that end at 1 (or 100 %), and rates of error that end at 0: only of these is "near perfect" known.
+# A word of the quantity is enough: `binary_accuracy` is an accuracy.
+BOUNDED_ABOVE = frozenset(
+    "accuracy acc top1 top5 f1 precision recall auc auroc auprc ap map map50 map75 map50-95 iou miou fwiou dice "
+    "pck ssim success mcc kappa jaccard em pq ndcg mrr hits specificity sensitivity".split()
 )
+BOUNDED_BELOW = frozenset("error wer cer ter".split())
 # Quantities that only reinforcement learning logs.
 REWARDS = frozenset({"reward", "return", "success_rate"})
 POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
@@ -84,20 +87,16 @@ class Features:
 
     @cached_property
     def bounded(self) -> bool:
-        """Whether the main metric is known to end at 1 (or 100 %)."""
-        quantity = self.run.metric.lower()
-        if quantity not in BOUNDED:
-            return False
-        curves = [c for s in ("train", "val") if (c := self.run.get(f"{s}/{self.run.metric}"))]
-        return all(float(np.nanmax(_only_finite(c.values), initial=0.0)) <= 100.5 for c in curves)
+        """Whether it is known what a perfect value of the main metric is."""
+        roles = (f"{split}/{self.run.metric}" for split in ("train", "val"))
+        curves = [c for role in roles if (c := self.run.get(role))]
+        return bool(curves) and all(is_bounded(c) for c in curves)
 
     @cached_property
     def metric_scale(self) -> float:
-        """1, or 100 where a bounded metric was logged in percent."""
-        if not self.bounded:
-            return 1.0
-        curves = [c for s in ("train", "val") if (c := self.run.get(f"{s}/{self.run.metric}"))]
-        return 100.0 if any((_only_finite(c.values) > 1.5).any() for c in curves) else 1.0
+        """1, or 100 where the main metric was logged in percent."""
+        roles = (f"{split}/{self.run.metric}" for split in ("train", "val"))
+        return max((_scale(c) for role in roles if (c := self.run.get(role))), default=1.0)
 
     @cached_property
     def reinforcement(self) -> bool:
@@ -126,12 +125,37 @@ class Features:
     def _metric(self, split: str) -> Trend:
         if not self.run.metric:
             raise NotMeasurable(f"needs a metric on {split}; the log has none")
-        curve = self.curve(f"{split}/{self.run.metric}")
-        sign = -1.0 if curve.higher_is_better is False else 1.0
-        found = trend(curve.steps, curve.values * sign / self.metric_scale)
+        return self.quality(self.curve(f"{split}/{self.run.metric}"), self.metric_scale)
+
+    def quality(self, curve: Curve, scale: float | None = None) -> Trend:
+        """A metric turned so that higher is better; a bounded one ends at 1 when perfect."""
+        values = curve.values / (_scale(curve) if scale is None else scale)
+        if words(curve) & BOUNDED_BELOW and is_bounded(curve):
+            values = 1.0 - values
+        elif curve.higher_is_better is False:
+            values = -values
+        found = trend(curve.steps, values)
         if found is None:
             raise NotMeasurable(f"{curve.role} has no finite value")
         return found
+
+
+def words(curve: Curve) -> set[str]:
+    """The words of a quantity."""
+    return set(curve.quantity.lower().replace("/", "_").replace(" ", "_").split("_"))
+
+
+def is_bounded(curve: Curve) -> bool:
+    """Whether a perfect value of this metric is known, by its name and its values (fraction or percent)."""
+    if not words(curve) & (BOUNDED_BELOW if curve.higher_is_better is False else BOUNDED_ABOVE):
+        return False
+    finite = _only_finite(curve.values)
+    return not len(finite) or bool(finite.min() >= -1e-9 and finite.max() <= 100.5)
+
+
+def _scale(curve: Curve) -> float:
+    """100 for a bounded metric in percent, else 1."""
+    return 100.0 if is_bounded(curve) and bool((_only_finite(curve.values) > 1.5).any()) else 1.0
 
 
 def _only_finite(values: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..measure import Measure, NotMeasurable
-from ..series import Trend, first_where, weight_of_change, window
+from ..series import MAX_BLOCKS, Trend, first_where, weight_of_change, window
 from .curves import Features
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ def points(f: Features) -> Measure:
     roles = ("train/loss", "val/loss", f"train/{f.run.metric}", f"val/{f.run.metric}")
     n = max((len(c) for r in roles if (c := f.run.get(r))), default=0)
     return Measure("points", float(n), "points", "points of the loss")
+
+
+def val_points(f: Features) -> Measure:
+    """Finite points of the validation loss."""
+    return Measure("val_points", float(f.val.n), "points", "points of the validation loss")
 
 
 def nonfinite_tail(f: Features) -> Measure:
@@ -182,3 +187,75 @@ def arrival(f: Features) -> Measure:
     span = float(t.steps[-1] - t.steps[0])
     value = 1.0 if i is None or span <= 0 else float(t.steps[i] - t.steps[0]) / span
     return Measure("arrival", value, "of the run", "when 95 % of the fall was done")
+
+
+def tail_share(f: Features) -> Measure:
+    """Share of its fall that the main loss made in the second half of the run (0.5 = a straight line)."""
+    t = f.main
+    middle = float(np.interp(0.5 * (t.steps[0] + t.steps[-1]), t.steps, t.smooth))
+    whole = t.first - t.last
+    value = (middle - t.last) / whole if whole > 0 else 0.0
+    return Measure("tail_share", value, "of the fall", "part of the fall made in the second half")
+
+
+def fall_noise(f: Features) -> Measure:
+    """The fall of the main loss in standard errors of its level."""
+    t = f.main
+    noise = max(t.level_noise, 1e-9 * abs(t.first), 1e-300)
+    return Measure(
+        "fall_noise", min(1e6, (t.first - t.last) / noise), "sigma", "fall of the loss against its own noise"
+    )
+
+
+def val_scatter(f: Features) -> Measure:
+    """Standard deviation of the validation loss about its trend, against its level."""
+    t = f.val
+    value = t.noise / max(abs(float(np.median(t.values))), 1e-300)
+    return Measure("val_scatter", min(value, 1e6), "of its level", "scatter of the validation loss")
+
+
+def train_scatter(f: Features) -> Measure:
+    """Standard deviation of the train loss about its trend, against its level."""
+    t = f.train
+    value = t.noise / max(abs(float(np.median(t.values))), 1e-300)
+    return Measure("train_scatter", min(value, 1e6), "of its level", "scatter of the train loss")
+
+
+def val_fall_scatter(f: Features) -> Measure:
+    """The fall of the validation loss from start to end, in units of its scatter."""
+    t = f.val
+    value = (t.first - t.last) / max(t.noise, 1e-9 * abs(t.first), 1e-300)
+    return Measure("val_fall_scatter", min(value, 1e6), "sigma", "fall of validation against its own scatter")
+
+
+def spikes(f: Features) -> tuple[list[int], FloatArray]:
+    """Indices and heights (as shares of the progress) of the spikes of the train loss that came back.
+
+    A spike stands out of the trend by ten times the noise and is over within a twentieth of the run; the
+    raw values are searched, block by block maxima on long runs.
+    """
+    curve = f.curve("train/loss")
+    keep = np.isfinite(curve.values)
+    values = curve.values[keep]
+    size = -(-len(values) // MAX_BLOCKS) if len(values) else 1
+    padded = np.append(values, np.full(-len(values) % size, -np.inf))
+    peaks = padded.reshape(-1, size).max(axis=1)
+    t = f.train
+    n = min(len(peaks), len(t.smooth))
+    height = peaks[:n] - t.smooth[:n]
+    progress = max(t.first - t.best, 1e-300)
+    noise = 1.4826 * float(np.median(np.abs(height - np.median(height)))) if n else 0.0
+    high = height > np.maximum(10 * noise, 0.05 * progress)
+    high[: window(n) // 2 + 1] = False
+    starts = [int(i) for i in np.flatnonzero(high) if not high[i - 1]]
+    return starts, height / progress
+
+
+def spike_count(f: Features) -> Measure:
+    """How many spikes the train loss had that reach half of its progress."""
+    starts, height = spikes(f)
+    tall = [i for i in starts if height[i] > 0.5]
+    span = (float(f.train.steps[tall[0]]), float(f.train.steps[tall[-1]])) if tall else None
+    return Measure(
+        "spike_count", float(len(tall)), "spikes", "spikes of the train loss above half its progress", span
+    )

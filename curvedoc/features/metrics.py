@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 
 from ..measure import Measure, NotMeasurable, Span
 from ..series import Trend
-from .curves import Features
+from .curves import Features, is_bounded
+
+# A metric evaluated fewer times than this cannot be called flat.
+FEWEST = 4
 
 
 def train_metric_gain(f: Features) -> Measure:
@@ -61,3 +66,39 @@ def metric_gap(f: Features) -> Measure:
         raise NotMeasurable("needs a metric that is known to end at 1 on train and validation")
     value = f.train_metric.last - f.val_metric.last
     return Measure("metric_gap", value, "", f"{f.run.metric}: train minus validation at the end")
+
+
+def liveliest_gain(f: Features) -> Measure:
+    """The largest absolute gain of any bounded metric on the split of the main metric (0.1 = ten points)."""
+    split = "val" if f.has_val_metric else "train"
+    gains = [float(t.smooth.max() - t.smooth[0]) for t in _bounded(f, split)]
+    if not gains:
+        raise NotMeasurable("needs a metric that is known to end at 1 (accuracy, F1 ...)")
+    return Measure("liveliest_gain", max(gains), "", f"largest gain of any metric on {split}")
+
+
+def relative_gain(f: Features) -> Measure:
+    """The largest gain of any bounded metric as a share of its own end level."""
+    split = "val" if f.has_val_metric else "train"
+    shares = [float(t.smooth.max() - t.smooth[0]) / max(abs(t.last), 1e-9) for t in _bounded(f, split)]
+    if not shares:
+        raise NotMeasurable("needs a metric that is known to end at 1 (accuracy, F1 ...)")
+    return Measure("relative_gain", max(shares), "of its level", f"largest gain of any metric on {split}")
+
+
+def poorest(f: Features) -> Measure:
+    """End level of the poorest bounded metric on the split of the main metric."""
+    split = "val" if f.has_val_metric else "train"
+    levels = [t.last for t in _bounded(f, split)]
+    if not levels:
+        raise NotMeasurable("needs a metric that is known to end at 1 (accuracy, F1 ...)")
+    return Measure("poorest", min(levels), "of perfect", f"poorest metric on {split} at the end")
+
+
+def _bounded(f: Features, split: str) -> list[Trend]:
+    found = []
+    for curve in f.run.curves:
+        if curve.split == split and is_bounded(curve):
+            with suppress(NotMeasurable):
+                found.append(f.quality(curve))
+    return [t for t in found if t.n >= FEWEST]

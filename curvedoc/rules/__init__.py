@@ -7,21 +7,26 @@ from importlib import import_module
 from ..rule import Rule
 
 NAMES: tuple[str, ...] = (
+    # states
     "inconclusive",
-    "non_finite_loss",
-    "divergence",
-    "oscillation",
+    "unstable",
     "grokking",
     "overfitting",
+    "loss_metric_mismatch",
+    "poor_optimization",
+    "underfitting",
+    "smooth_descent",
+    # findings that weigh on a state
+    "non_finite_loss",
+    "divergence",
+    "repeated_spikes",
     "memorisation",
     "validation_flat",
     "over_confidence",
-    "stuck",
     "early_plateau",
-    "underfitting",
-    "smooth_descent",
+    "crawl",
+    "validation_jumps",
 )
-
 
 RULES: tuple[Rule, ...] = tuple(import_module(f".{name}", __name__).RULE for name in NAMES)
 

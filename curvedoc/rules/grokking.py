@@ -36,5 +36,5 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
-    overrules=("overfitting", "memorisation", "over-confidence", "validation-flat", "oscillation"),
+    overrules=("overfitting", "memorisation", "over-confidence", "validation-flat", "unstable"),
 )

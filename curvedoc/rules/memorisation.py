@@ -24,5 +24,13 @@ def fix(f: Features) -> tuple[Fix, ...]:
 
 
 RULE = Rule(
-    "memorisation", "Memorisation", State.OVERFITTING, Severity.ERROR, check, fix, __doc__ or "", decides=True
+    "memorisation",
+    "Memorisation",
+    State.OVERFITTING,
+    Severity.ERROR,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
+    overrules=("repeated-spikes",),
 )

@@ -13,6 +13,7 @@ LEARNED = Limit(0.22, 0.06, "")
 GAIN = Limit(0.12, 0.06, "")
 PERFECT = Limit(0.985, 0.01, "")
 VAL_LEARNED = Limit(0.05, 0.03, "")
+FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")
 
 
 def check(f: Features) -> Verdict:
@@ -22,7 +23,12 @@ def check(f: Features) -> Verdict:
     if f.has_train and f.has_train_metric and f.bounded:
         ways.append(metrics.train_metric_gain(f).above(GAIN))
     learned = max(ways, key=lambda e: e.strength)
-    checks = [losses.val_rise(f).above(RISE), losses.val_rise_noise(f).above(NOISE), learned]
+    checks = [
+        losses.val_points(f).above(FEW),
+        losses.val_rise(f).above(RISE),
+        losses.val_rise_noise(f).above(NOISE),
+        learned,
+    ]
     if f.has_val_metric and f.bounded:
         checks.append(metrics.val_fit(f).below(PERFECT))
     return all_of(*checks, summary="Validation loss rises while train falls.")

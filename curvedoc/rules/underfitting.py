@@ -15,6 +15,8 @@ GAP = Limit(0.1, 0.05, "")
 def check(f: Features) -> Verdict:
     if not f.bounded:
         raise NotMeasurable("needs a metric that is known to end at 1")
+    if not (f.has_train_metric or (f.has_train and f.has_val)):
+        raise NotMeasurable("needs the metric on train, or train and val loss")
     fit = metrics.train_fit(f) if f.has_train_metric else metrics.val_fit(f)
     checks = [losses.train_kept(f).above(KEPT), fit.below(FIT)]
     if f.has_train_metric and f.has_val_metric:

@@ -10,10 +10,15 @@ from ..states import State
 SHARE = Limit(0.25, 0.1, "")
 FELL = Limit(0.3, 0.08, "")
 PERFECT = Limit(0.95, 0.03, "")
+FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")
 
 
 def check(f: Features) -> Verdict:
-    checks = [losses.val_share(f).below(SHARE), losses.train_progress(f).above(FELL)]
+    checks = [
+        losses.val_points(f).above(FEW),
+        losses.val_share(f).below(SHARE),
+        losses.train_progress(f).above(FELL),
+    ]
     if f.has_val_metric and f.bounded:
         checks.append(metrics.val_fit(f).below(PERFECT))
     return all_of(*checks, summary="Validation is flat while train falls.")

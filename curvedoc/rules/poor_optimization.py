@@ -39,5 +39,12 @@ def fix(f: Features) -> tuple[Fix, ...]:
 
 
 RULE = Rule(
-    "stuck", "Stuck", State.POOR_OPTIMIZATION, Severity.ERROR, check, fix, __doc__ or "", decides=True
+    "poor-optimization",
+    "Stuck",
+    State.POOR_OPTIMIZATION,
+    Severity.ERROR,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
 )

@@ -25,5 +25,5 @@ def fix(f: Features) -> tuple[Fix, ...]:
 
 
 RULE = Rule(
-    "oscillation", "Oscillation", State.UNSTABLE, Severity.ERROR, check, fix, __doc__ or "", decides=True
+    "unstable", "Oscillation", State.UNSTABLE, Severity.ERROR, check, fix, __doc__ or "", decides=True
 )
