@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..measure import Measure, NotMeasurable
-from ..series import first_where
+from ..series import first_where, median
 from .curves import Features
 from .losses import ARRIVED
 
@@ -35,7 +35,7 @@ def delayed(f: Features) -> dict[str, Measure]:
     if half is None:
         raise NotMeasurable("needs validation after train became (nearly) perfect")
     t_half = float(val.steps[half]) - origin
-    interval = float(np.median(np.diff(val.steps))) if len(val.steps) > 1 else 1.0
+    interval = median(np.diff(val.steps)) if len(val.steps) > 1 else 1.0
     delay = t_half / max(t_fit, interval)
     start = float(curve[0])
     whole = best - min(start, at_fit)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..measure import Measure, NotMeasurable
-from ..series import MAX_BLOCKS, Trend, first_where, weight_of_change, window
+from ..series import MAX_BLOCKS, Trend, first_where, median, weight_of_change, window
 from .curves import Features
 
 if TYPE_CHECKING:
@@ -120,14 +120,14 @@ def train_turbulence(f: Features) -> Measure:
 def train_swing(f: Features) -> Measure:
     """Mean height of the train loss above its running best, against its level."""
     t = f.train
-    value = _height(t) / max(abs(float(np.median(t.values))), 1e-300)
+    value = _height(t) / max(abs(median(t.values)), 1e-300)
     return Measure(
         "train_swing", min(value, 1e6), "of its level", "mean height of the train loss above its running best"
     )
 
 
 def _turbulence(t: Trend, split: str) -> Measure:
-    value = weight_of_change(_height(t), t.first - t.best, float(np.median(t.values)))
+    value = weight_of_change(_height(t), t.first - t.best, median(t.values))
     return Measure(
         f"{split}_turbulence", value, "", f"mean height of the {split} loss above its running best"
     )
@@ -210,14 +210,14 @@ def fall_noise(f: Features) -> Measure:
 def val_scatter(f: Features) -> Measure:
     """Standard deviation of the validation loss about its trend, against its level."""
     t = f.val
-    value = t.noise / max(abs(float(np.median(t.values))), 1e-300)
+    value = t.noise / max(abs(median(t.values)), 1e-300)
     return Measure("val_scatter", min(value, 1e6), "of its level", "scatter of the validation loss")
 
 
 def train_scatter(f: Features) -> Measure:
     """Standard deviation of the train loss about its trend, against its level."""
     t = f.train
-    value = t.noise / max(abs(float(np.median(t.values))), 1e-300)
+    value = t.noise / max(abs(median(t.values)), 1e-300)
     return Measure("train_scatter", min(value, 1e6), "of its level", "scatter of the train loss")
 
 
@@ -244,7 +244,7 @@ def spikes(f: Features) -> tuple[list[int], FloatArray]:
     n = min(len(peaks), len(t.smooth))
     height = peaks[:n] - t.smooth[:n]
     progress = max(t.first - t.best, 1e-300)
-    noise = 1.4826 * float(np.median(np.abs(height - np.median(height)))) if n else 0.0
+    noise = 1.4826 * median(np.abs(height - median(height))) if n else 0.0
     high = height > np.maximum(10 * noise, 0.05 * progress)
     high[: window(n) // 2 + 1] = False
     starts = [int(i) for i in np.flatnonzero(high) if not high[i - 1]]
