@@ -156,7 +156,7 @@ def _summable(split: str, parts: Sequence[Column], notes: tuple[str, ...]) -> Ch
     lost = listed([c.series.name for c in group if c not in finite])
     if lost and finite:
         rest = total(finite)
-        moving = float(np.ptp(rest[np.isfinite(rest)])) > 0
+        moving = len(set(rest[np.isfinite(rest)].tolist())) > 1
         return Choice(
             tuple(finite if moving else group),
             (*notes, f"{lost} is never finite{f', left out of {split}/loss' if moving else ''}"),

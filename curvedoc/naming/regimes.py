@@ -41,7 +41,9 @@ def mark_adversarial(columns: Sequence[Column]) -> list[Column]:
     if any(words & v.POLICY for words in said):
         return list(columns)
     lossy = [c for c in columns if _side(c) and _is_lossy(c)]
-    terse = [c for c in columns if c.name.kind is Kind.UNKNOWN and c.name.extra[:1] in (("g",), ("d",))]
+    terse = [
+        c for c in columns if c.name.kind is Kind.UNKNOWN and c.name.extra and c.name.extra[0] in v.SIDES
+    ]
     sided = [c for c in lossy if any(len(w) > 2 and w in v.SIDES for w in c.name.words)]
     for found in (lossy, lossy + terse):
         if {_side(c) for c in found} == {"generator", "discriminator"}:

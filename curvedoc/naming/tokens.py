@@ -23,6 +23,8 @@ _AP_50 = re.compile(r"(?<![a-z])(?:coco)?m?ap[ _@]*(?:50|0?\.50?)(?![\d.])", re.
 _AP_75 = re.compile(r"(?<![a-z])m?ap[ _@]*(?:75|0?\.75)(?![\d.])", re.IGNORECASE)
 # Ultralytics marks the head: boxes, which every detector has, masks `(M)`, poses `(P)`.
 _BOX_HEAD = re.compile(r"\(B\)$")
+# BasicSR: `l_pix`, `l_g_gan`.
+_L_PREFIX = re.compile(r"(?:(?<=^)|(?<=/))l_(?=[a-z])")
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _LONGEST_PHRASE = max(len(p.split()) for p in v.PHRASES)
 # Abbreviations without any separator.
@@ -64,8 +66,9 @@ class Name:
     @property
     def quantity(self) -> str:
         """The part of a role behind the split: qualifiers, quantity, numbers (``"rpn_cls_loss"``)."""
-        before = tuple(w for w in self.extra if len(w) > 1 and self.kind is not Kind.BARE)
-        after = tuple(w for w in self.extra if w not in before)
+        metric, bare = self.kind is Kind.METRIC, self.kind is Kind.BARE
+        after = tuple(w for w in self.extra if bare or (metric and len(w) == 1))  # `map50-95_m`
+        before = tuple(w for w in self.extra if w not in after)
         return "_".join(word for word in (*before, self.base, *after, *self.index) if word)
 
     @property
@@ -84,7 +87,10 @@ def words(name: str) -> tuple[str, ...]:
 
     ``"val/mAP50-95(B)"`` -> ``("val", "mapcoco", "b")``; ``"trainLoss"`` -> ``("train", "loss")``.
     """
-    name = _BOX_HEAD.sub("", name)
+    if not name.isascii():
+        for word, english in v.CHINESE.items():
+            name = name.replace(word, english)
+    name = _L_PREFIX.sub("loss_", _BOX_HEAD.sub("", name))
     name = _AP_RANGE.sub(" mapcoco ", name)
     name = _AP_50.sub(" map50 ", name)
     name = _AP_75.sub(" map75 ", name)
@@ -178,6 +184,8 @@ def _read_words(text: str, all_words: tuple[str, ...]) -> Name:
     index = tuple(w for w in core if w.isdigit())
     name = Name(Kind.UNKNOWN, split=split, index=index, grain=grain, head=head, words=all_words)
     core = tuple(w for w in core if not w.isdigit())
+    if not core and {"metric", "metrics"} & set(rest):
+        return replace(name, kind=Kind.METRIC, base="metric")
     if split and not core:
         return replace(name, kind=Kind.SPLIT_ONLY)
     return _classify(name, core, _namespace_only(text))
@@ -213,7 +221,7 @@ def _classify(name: Name, core: tuple[str, ...], namespace_only: bool) -> Name:
             name,
             kind=Kind.METRIC,
             base=base,
-            extra=_without(core, same | {"score", "loss", "losses"} | v.TOTAL),
+            extra=_without(core, same | {"score", "loss", "losses", "ep", "episode"} | v.TOTAL),
         )
     return replace(name, extra=core)
 

@@ -27,10 +27,10 @@ def word_set(text: str) -> frozenset[str]:
 SPLITS: dict[str, str] = {
     word: split
     for split, words in {
-        "train": "train training trn traning trainset tr",
+        "train": "train training trn traning trainset tr entrenamiento treino treinamento",
         "val": "val valid validation validate vali dev devel eval evaluation evaluate evaluating holdout "
-        "heldout valset va vl",
-        "test": "test testing tst testset te",
+        "heldout valset va vl cv validacion validación validacao validação",
+        "test": "test testing tst testset te prueba teste",
     }.items()
     for word in words.split()
 }
@@ -50,7 +50,7 @@ PHRASES: dict[str, str] = {
         "rmse": "root mean squared error, root mean square error",
         "mae": "mean absolute error",
         "mape": "mean absolute percentage error",
-        "msle": "mean squared logarithmic error",
+        "msle": "mean squared logarithmic error, rmse log, log rmse",
         "miou": "mean iou, mean io u, m io u, mean intersection over union",
         "iou": "io u",
         "dice": "dice coef, dice coeff, dice coefficient, dice similarity coefficient",
@@ -65,6 +65,8 @@ PHRASES: dict[str, str] = {
         "ter": "token error rate",
         "error": "error rate",
         "em": "exact match",
+        "absrel": "abs rel",
+        "sqrel": "sq rel",
         "f1": "f 1, f score, f measure",
         "r2": "r 2, r squared, r square",
         "top1": "top 1, acc 1, accuracy 1, prec 1",
@@ -94,7 +96,7 @@ PHRASES: dict[str, str] = {
 LOSSES: dict[str, str] = {
     word: name
     for name, words in {
-        "loss": "loss losses cost criterion lossvalue",
+        "loss": "loss losses cost criterion lossvalue perdida pérdida perda perte verlust",
         "logloss": "logloss mlogloss",
         "nll": "nll nelbo",
         "ce": "ce crossentropy xent xentropy softmaxloss multiclass",
@@ -106,7 +108,7 @@ LOSSES: dict[str, str] = {
     for word in words.split()
 }
 # A loss that contains the others; beside `loss` itself.
-TOTAL = word_set("total sum overall all combined full")
+TOTAL = word_set("total tot sum overall all combined full")
 
 _METRICS: tuple[tuple[str, bool, int, str], ...] = (
     ("reward", True, 0, "reward rewards return returns rew ret epret"),
@@ -145,7 +147,12 @@ _METRICS: tuple[tuple[str, bool, int, str], ...] = (
     ("ndcg", True, 26, "ndcg"),
     ("mrr", True, 27, "mrr"),
     ("hits", True, 28, "hits hit hr"),
-    ("accuracy", True, 20, "accuracy acc accuracies top1 acc1 prec1 accs correctness pctcorrect"),
+    (
+        "accuracy",
+        True,
+        20,
+        "accuracy acc accuracies top1 acc1 prec1 accs exactitud acuracia acurácia genauigkeit",
+    ),
     ("f1", True, 22, "f1 fscore f1score fmeasure microf1 macrof1 fbeta"),
     ("em", True, 23, "em"),
     ("mcc", True, 23, "mcc"),
@@ -158,7 +165,7 @@ _METRICS: tuple[tuple[str, bool, int, str], ...] = (
     ("corr", True, 31, "corr correlation pearson pearsonr spearman spearmanr pcc plcc srcc kendall"),
     ("c_index", True, 31, "cindex concordance"),
     ("precision", True, 40, "precision prec ppv"),
-    ("recall", True, 40, "recall sensitivity tpr"),
+    ("recall", True, 40, "recall sensitivity tpr rec"),
     ("specificity", True, 42, "specificity tnr"),
     ("score", True, 45, "score"),
     ("log_likelihood", True, 47, "loglik loglikelihood"),
@@ -175,6 +182,10 @@ _ERRORS: tuple[tuple[str, int, str], ...] = (
     ("error", 50, "error err errors errs"),
     ("nme", 50, "nme"),
     ("epe", 50, "epe"),
+    ("ade", 50, "ade"),
+    ("fde", 51, "fde"),
+    ("abs_rel", 49, "absrel"),
+    ("sq_rel", 51, "sqrel"),
     ("distance", 56, "hausdorff hd95 assd chamfer"),
     ("perplexity", 70, "perplexity ppl"),
     ("bits", 71, "bpb bpc bpd"),
@@ -218,6 +229,20 @@ FILLER = word_set(
     "tune log logs history results performance main model lightning vs per at of the on in for and "
     "set during mean avg average ave averaged current cur now k lm monitor global"
 )
+# Chinese has no blanks between words.
+CHINESE: dict[str, str] = {
+    "训练": " train ",
+    "验证": " val ",
+    "测试": " test ",
+    "损失": " loss ",
+    "准确率": " accuracy ",
+    "正确率": " accuracy ",
+    "精度": " accuracy ",
+    "召回率": " recall ",
+    "学习率": " lr ",
+    "轮次": " epoch ",
+    "集": " ",
+}
 # Granularity: Lightning twins `_epoch`/`_step`, Keras `epoch_loss`, `batch loss`.
 GRAIN: dict[str, str] = {
     "epoch": "epoch",
