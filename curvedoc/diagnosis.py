@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .features import Features, losses
 from .measure import NotMeasurable
 from .rule import Finding, Outcome, OutcomeKind, Rule, Severity, Verdict
@@ -100,7 +102,9 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
     """
     rules = tuple(rules)
     features = Features(run)
-    verdicts = {rule.id: _ask(rule, features) for rule in rules}
+    # Logs hold anything, also values near the largest float: what overflows becomes inf and is compared as such.
+    with np.errstate(all="ignore"):
+        verdicts = {rule.id: _ask(rule, features) for rule in rules}
     n = losses.points(features).value
     states = _weigh(rules, verdicts, n)
     fired = {rule.id for rule in rules if isinstance(v := verdicts[rule.id], Verdict) and v.fired}

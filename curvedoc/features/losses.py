@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..measure import Measure, NotMeasurable
-from ..series import MAX_BLOCKS, Trend, first_where, median, weight_of_change, window
+from ..series import LEAST_PROGRESS, MAX_BLOCKS, Trend, first_where, median, weight_of_change, window
 from .curves import Features
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def spikes(f: Features) -> tuple[list[int], FloatArray]:
     t = f.train
     n = min(len(peaks), len(t.smooth))
     height = peaks[:n] - t.smooth[:n]
-    progress = max(t.first - t.best, 1e-300)
+    progress = max(t.first - t.best, LEAST_PROGRESS * abs(t.best), 1e-300)
     noise = 1.4826 * median(np.abs(height - median(height))) if n else 0.0
     high = height > np.maximum(10 * noise, 0.05 * progress)
     high[: window(n) // 2 + 1] = False
