@@ -5,15 +5,14 @@ Everything but click is imported inside the commands, so that ``--help`` and com
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from . import __version__, flags
-from .console import complain, emit, say
+from .console import complain, emit, hurry, leave, say
 from .errors import (
     EXIT_BUG,
     EXIT_GATE,
@@ -52,7 +51,7 @@ Exit codes:
 def app(context: click.Context) -> None:
     """Reads the log of a training run and names its state, with evidence and a fix."""
     if context.invoked_subcommand != "reference":
-        _hurry()
+        hurry()
 
 
 @app.command()
@@ -200,14 +199,6 @@ def reference(arguments: tuple[str, ...]) -> int:
     return code
 
 
-def _hurry() -> None:
-    """What makes a short process start faster; a library must leave both alone, a program may set them."""
-    # Nothing here multiplies large matrices, and numpy's pool of threads costs more than a whole diagnosis.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Importing makes no garbage, but enough objects to set off a dozen collections.
-    gc.set_threshold(100_000)
-
-
 def _examine(paths: tuple[str, ...], options: Options) -> Batch:
     from .console import ProgressBar
     from .intake import examine
@@ -260,6 +251,11 @@ def main(args: Sequence[str] | None = None) -> int:
         return error.exit_code
     except Exception as error:
         return _bug(error)
+
+
+def program() -> NoReturn:
+    """The whole process."""
+    leave(main())
 
 
 def _bug(error: Exception) -> int:

@@ -1,13 +1,14 @@
-"""What the command line needs of a terminal: streams, colour, width, progress; nothing of training."""
+"""What the command line needs of a terminal: streams, colour, width, progress, a quick start and end."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .errors import CurvedocError, UsageError
 from .wording import clean
@@ -93,6 +94,25 @@ def complain(error: CurvedocError) -> None:
     say(clean(f"curvedoc: {where}{error.problem}"))
     if error.fix:
         say(clean(f"  {error.fix}"))
+
+
+def hurry() -> None:
+    """What makes a short process start faster; a library must leave both alone, a program may set them."""
+    # Nothing here multiplies large matrices, and numpy's pool of threads costs more than a whole diagnosis.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Importing makes no garbage, but enough objects to set off a dozen collections.
+    gc.set_threshold(100_000)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without taking everything apart.
+
+    The system frees memory at once; Python would spend a sixth of the run on it, object by object.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 class ProgressBar:
