@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .run import FloatArray
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 LOG_DECADES = 2.5
 # A single rounding remainder (1e-300) must not flatten the rest of a logarithmic axis.
 DEEPEST = 1e-12
-# Keeps differences of two values finite.
-LARGEST = 1e300
+# Keep differences and quotients of two values finite.
+LARGEST, SMALLEST = 1e300, 1e-290
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,21 @@ class Scale:
         return placed
 
     def ticks(self, most: int) -> list[float]:
-        """At most ``most`` round values inside the range, in order: 1-2-5 steps or decades."""
+        """At most ``most`` round values inside the range, in order: steps of 1, 2, 2.5 or 5, or decades."""
         if self.log:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             stride = max(1, math.ceil((last - first + 1) / most))
             return [10.0**e for e in range(first, last + 1, stride)]
-        unit = self._unit(most)
-        first, last = math.ceil(self.low / unit - 1e-9), math.floor(self.high / unit + 1e-9)
-        return [round(i * unit, 12) if unit > 1e-9 else i * unit for i in range(first, last + 1)]
+        unit = next(u for u in self._units(most) if len(self._multiples(u)) <= most)
+        return [i * unit for i in self._multiples(unit)]
 
-    def _unit(self, most: int) -> float:
-        raw = (self.high - self.low) / max(1, most - 1)
-        power = 10.0 ** math.floor(math.log10(raw))
-        return next((power * f for f in (1, 2, 5) if power * f >= raw * 0.999), power * 10)
+    def _units(self, most: int) -> Iterator[float]:
+        """Round distances between ticks, from too small to large enough."""
+        power = 10.0 ** math.floor(math.log10((self.high - self.low) / (most + 1)))
+        return (power * ten * f for ten in (1, 10, 100) for f in (1, 2, 2.5, 5))
+
+    def _multiples(self, unit: float) -> range:
+        return range(math.ceil(self.low / unit - 1e-9), math.floor(self.high / unit + 1e-9) + 1)
 
 
 def finite(values: FloatArray) -> FloatArray:
@@ -60,6 +62,13 @@ def finite(values: FloatArray) -> FloatArray:
 
     kept: FloatArray = np.clip(values[np.isfinite(values)], -LARGEST, LARGEST)
     return kept
+
+
+def _middle(values: FloatArray) -> float:
+    """The (upper) median; numpy's own takes 10 ms to load what it needs for masked arrays."""
+    import numpy as np
+
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
 def scale_for(arrays: Iterable[FloatArray], log: bool | None = None) -> Scale | None:
@@ -77,11 +86,12 @@ def scale_for(arrays: Iterable[FloatArray], log: bool | None = None) -> Scale | 
     low, high = float(values.min()), float(values.max())
     if log is not False and low >= 0 and high > 0:
         positive = values[values > 0]
-        floor = max(float(positive.min()), float(np.median(positive)) * DEEPEST, 1e-300)
+        floor = max(float(positive.min()), _middle(positive) * DEEPEST, SMALLEST)
         if high / floor > 10**LOG_DECADES:
             return Scale(floor, high, log=True)
-    if high - low <= 1e-12 * max(abs(low), abs(high)):
-        room = abs(high) * 0.1 or 1.0
+    size = max(abs(low), abs(high))
+    if high - low <= max(SMALLEST, 1e-12 * size):
+        room = size * 0.1 if size > SMALLEST else 1.0
         return Scale(low - room, high + room)
     return Scale(low, high)
 
@@ -123,7 +133,7 @@ def levels(values: FloatArray, columns: int, height: int) -> Sequence[int | None
     for part in np.array_split(values, min(columns, len(values))):
         inside = finite(part)
         if len(inside):
-            place = float(scale.place(np.array([np.median(inside)]))[0])
+            place = float(scale.place(np.array([_middle(inside)]))[0])
             bars.append(min(height - 1, int(place * height)))
         else:
             bars.append(None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from .wording import ascii_only, clean
+from .wording import ascii_only, clean, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +52,15 @@ class Paper:
         """``text`` as this paper can show it."""
         return clean(text) if self.unicode else ascii_only(clean(text))
 
+    def short(self, text: str, width: int) -> str:
+        """:meth:`plain`, cut in the middle to at most ``width`` columns."""
+        whole = self.plain(text)
+        cut, length = whole, width
+        while cell_len(cut) > width and length:
+            cut = shorten(whole, length, "…" if self.unicode else "...")
+            length -= 1
+        return cut
+
     def text(self, *parts: Part) -> Text:
         """One line of parts, each a string or ``(string, style)``."""
         line = Text(overflow="fold")
@@ -60,8 +70,13 @@ class Paper:
         return line
 
     def hang(self, head: Text, body: Text) -> Text:
-        """``body`` wrapped behind ``head``, its further lines beginning where the first began."""
+        """``body`` wrapped behind ``head``, its further lines beginning where the first began.
+
+        A head that takes more than half the width has its body below it.
+        """
         indent = head.cell_len
+        if indent > self.width // 2:
+            return self.text(head.plain) + "\n" + self.hang(self.text(" " * 6), body)
         lines = body.wrap(self._console, self.width - indent, overflow="fold")
         for line in lines:
             line.rstrip()
@@ -90,11 +105,13 @@ class Paper:
 
     def write(self, blocks: Iterable[Text | Table]) -> str:
         """All blocks below each other, as the string to print (no blanks at line ends without colour)."""
+        if self.color:
+            return "".join(map(self._painted, blocks))
+        # Without colour a text is what it says; rich is asked for tables only.
+        plain = (f"{b.plain}\n" if isinstance(b, Text) else self._painted(b) for b in blocks)
+        return "\n".join(line.rstrip() for line in "".join(plain).split("\n"))
+
+    def _painted(self, block: Text | Table) -> str:
         with self._console.capture() as capture:
-            for block in blocks:
-                if isinstance(block, Text):
-                    self._console.print(block, overflow="ignore", no_wrap=True, crop=False)
-                else:
-                    self._console.print(block)
-        out = capture.get()
-        return "\n".join(line.rstrip() for line in out.split("\n")) if not self.color else out
+            self._console.print(block, overflow="ignore", no_wrap=isinstance(block, Text), crop=False)
+        return capture.get()

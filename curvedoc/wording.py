@@ -64,14 +64,15 @@ def ascii_only(text: str) -> str:
     return spelled.encode("ascii", "backslashreplace").decode()
 
 
-def shorten(text: str, width: int) -> str:
+def shorten(text: str, width: int, sign: str = "…") -> str:
     """``text`` cut in the middle to at most ``width`` characters; both ends of a path tell runs apart."""
     if len(text) <= width:
         return text
-    if width < 3:
-        return text[:width]
-    tail = (width - 1) * 2 // 3
-    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+    room = width - len(sign)
+    if room < 2:
+        return text[: max(0, width)]
+    tail = room * 2 // 3
+    return f"{text[: room - tail]}{sign}{text[len(text) - tail :]}"
 
 
 def number(value: float) -> str:
@@ -111,7 +112,7 @@ def step(value: float) -> str:
 
 def axis(x: str) -> str:
     """What one position on the step axis is called: ``"epoch"`` for ``train/epoch``, ``"step"`` for none."""
-    return clean(x).strip(" #:").rsplit("/", 1)[-1].strip("_ ").lower() or "step"
+    return shorten(clean(x.strip(" #:").rsplit("/", 1)[-1].strip("_ ").lower()), 20) or "step"
 
 
 def count(n: int, noun: str) -> str:

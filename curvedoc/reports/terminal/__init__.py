@@ -31,5 +31,6 @@ def render(
                 *([paper.text(), paper.rule()] if several else []),
                 *one.run(paper, diagnosis, details),
             ]
-    blocks += many.problems(paper, batch.problems)
+    if batch.problems:
+        blocks += [*([paper.text()] if blocks else []), *many.problems(paper, batch.problems)]
     return paper.write(blocks)

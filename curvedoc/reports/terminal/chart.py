@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 Cell = tuple[str, str]
 _BLANK = 0x2800
 _DIM = "dim"
+# Room left and right of the drawing, so that charts below each other line up.
+GUTTER, TAIL = 4, 13
+# Below this width the drawing needs the room of the last values.
+NARROW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,52 +75,53 @@ def chart(
     paper: Paper, title: str, lines: Sequence[Line], marks: Sequence[Mark], x: str, rows: int
 ) -> list[Text]:
     """The chart as lines of text, or nothing when no curve has a finite point."""
-    lines = [line for line in lines if scale_for([line.curve.values])]
+    lost = [line.label for line in lines if not len(finite(line.curve.values))]
+    lines = [line for line in lines if line.label not in lost]
     y = scale_for([line.curve.values for line in lines])
     steps = scale_for([line.curve.steps for line in lines], log=False)
     if y is None or steps is None:
         return []
     ticks = _labels(y, max(3, rows // 3))
-    gutter = max(len(label) for label in ticks.values()) if ticks else 1
-    tails = {line.label: f"{line.label} {_last(line)}" for line in lines}
-    right = max(len(tail) for tail in tails.values()) + 1
-    frame = _Frame(max(10, paper.width - gutter - right - 4), rows, steps, y)
+    gutter = max(GUTTER, *map(len, ticks.values()))
+    tails = {line.label: _tail(line, paper.width < NARROW) for line in lines}
+    right = max(TAIL, *map(len, tails.values())) + 1
+    frame = _Frame(paper.width - gutter - right - 4, rows, steps, y)
     grid = _grid(paper, frame, lines, marks)
     axis = {frame.row(tick): label for tick, label in ticks.items()}
     ends = _ends(frame, lines)
     kind = ", log scale" if y.log else ""
     gone = "   × not finite" if any(cell[0] == "×" for cell in grid[0]) else ""
+    gone += "".join(f"   {label}: nothing finite" for label in lost)
+    title = paper.short(title, paper.width - len(kind + gone) - 2)
     out = [paper.text(("  " + title, "bold"), (kind + gone, _DIM))]
     for i, row in enumerate(grid):
         end = ends.get(i)
         tail: Cell = (" " + tails[end.label], end.style) if end else ("", "")
         edge = " ┤" if i in axis else " │"
         out.append(paper.text(("  " + axis.get(i, "").rjust(gutter) + edge, _DIM), *_joined(row), tail))
-    return out + [paper.text(" " * (gutter + 3), *parts) for parts in _floor(frame, marks, x)]
+    return out + [
+        paper.text(" " * (gutter + 3), *parts) for parts in _floor(frame, marks, paper.short(x, TAIL - 2))
+    ]
 
 
-def _last(line: Line) -> str:
-    return number(float(line.curve.values[-1]))
+def _tail(line: Line, narrow: bool) -> str:
+    """What stands right of a curve: its name, and its last value where there is room."""
+    return line.label if narrow else f"{line.label} {number(float(line.curve.values[-1]))}"
 
 
 def _labels(scale: Scale, most: int, whole: bool = False) -> dict[float, str]:
     """Ticks with labels of one precision; ``whole``: at integers only."""
     ticks = [tick for tick in scale.ticks(most) if tick == int(tick) or not whole]
-    if whole or scale.log or len(ticks) < 2:
-        return {tick: compact(tick) for tick in ticks}
-    unit = ticks[1] - ticks[0]
-    places = next((p for p in range(7) if abs(round(unit, p) / unit - 1) < 1e-6), 7)
-    if places == 7 or max(abs(t) for t in ticks) >= 1e4:
-        return {tick: compact(tick) for tick in ticks}
-    return {tick: f"{tick:.{places}f}" for tick in ticks}
-
-
-def compact(value: float) -> str:
-    """A number for an axis: ``20k``, ``1.5M``."""
-    for size, unit in ((1e6, "M"), (1e3, "k")):
-        if 10 * size <= abs(value) < 1e4 * size or abs(value) == size == 1e6:
-            return f"{value / size:.4g}{unit}"
-    return number(value)
+    if scale.log or not ticks:
+        return {tick: number(tick) for tick in ticks}
+    largest = max(map(abs, ticks))
+    for size, sign in ((1e6, "M"), (1e3, "k")):
+        if 10 * size <= largest < 1e5 * size:
+            return {tick: f"{tick / size:.6g}{sign}" if tick else "0" for tick in ticks}
+    unit = ticks[1] - ticks[0] if len(ticks) > 1 else ticks[0]
+    places = next((p for p in range(7) if abs(round(unit, p) - unit) < 1e-6 * abs(unit)), None)
+    fixed = places is not None and largest < 1e6
+    return {tick: f"{tick:.{places}f}" if fixed else number(tick) for tick in ticks}
 
 
 def _grid(paper: Paper, frame: _Frame, lines: Sequence[Line], marks: Sequence[Mark]) -> list[list[Cell]]:
@@ -201,7 +206,7 @@ def _joined(row: Sequence[Cell]) -> list[Cell]:
 def _floor(frame: _Frame, marks: Sequence[Mark], x: str) -> list[list[Cell]]:
     """The axis with its ticks, their labels, and the labels of the marks."""
     whole = all(end == int(end) for end in (frame.x.low, frame.x.high))
-    labelled = _labels(frame.x, max(2, frame.columns // 12), whole)
+    labelled = _labels(frame.x, max(2, frame.columns // 10), whole)
     ticks = {frame.column(tick): label for tick, label in labelled.items()}
     arrows = {frame.column(mark.step): ("▲", mark.style) for mark in marks}
     axis = [arrows.get(c, ("┴" if c in ticks else "─", _DIM)) for c in range(frame.columns)]

@@ -65,9 +65,6 @@ def table(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Block]:
 
 def problems(paper: Paper, items: Sequence[Problem]) -> Iterator[Text]:
     """Every path that could not be diagnosed, with what to do."""
-    if not items:
-        return
-    yield paper.text()
     yield paper.text((f"Not read: {count(len(items), 'path')}", "bold red"))
     for item in items:
         yield paper.hang(paper.text(("  ● ", "red")), paper.text((item.path, "bold"), f"  {item.problem}"))

@@ -175,9 +175,8 @@ def _fixes(paper: Paper, findings: Sequence[Finding]) -> Iterator[Text]:
         return
     bottleneck = next((BOTTLENECKS[f.bottleneck].name for f in findings if f.bottleneck in BOTTLENECKS), "")
     yield paper.text()
-    yield paper.text(
-        ("What to do", "bold"), (f"   likely bottleneck: {bottleneck}" if bottleneck else "", DIM)
-    )
+    likely = (f"likely bottleneck: {bottleneck}" if bottleneck else "", DIM)
+    yield paper.hang(paper.text(("What to do   ", "bold")), paper.text(likely))
     for i, fix in enumerate(fixes, 1):
         yield paper.hang(paper.text((f"{i:3}. ", "bold")), paper.text(fix.text))
 
