@@ -12,14 +12,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from . import vocabulary as v
-from .tokens import Kind, Name, known, read_name, words
+from .tokens import Kind, Name, read_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from curvedoc.run import Logged, Series
 
-_TAG = re.compile(r"run-(?P<run>.*?)-?tag-(?P<tag>.+)$")
 _NUMBERED = re.compile(r"(validation|valid|eval|test)_(\d)(?!\d)", re.IGNORECASE)
 # A metric logged at no more than this share of the train loss's points comes from evaluations: a train metric
 # is logged with the loss, bar a first row.
@@ -74,18 +73,18 @@ def _stem(logged: Logged) -> str:
     stem = PurePath(logged.path or logged.name).name
     for ending in (".gz", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".log"):
         stem = stem.removesuffix(ending)
-    if match := _TAG.search(stem):
-        run = words(match["run"])
-        split = run[-1] if run and run[-1] in v.SPLITS else ""
-        return f"{split}/{match['tag']}" if split else match["tag"]
-    return stem
+    before, tag, rest = stem.partition("tag-")
+    if not tag or "run-" not in before:
+        return stem
+    run = words(before)
+    return f"{run[-1]}/{rest}" if run and run[-1] in v.SPLITS else rest
 
 
 def _named_by_file(columns: list[Column], logged: Logged) -> list[Column]:
     """Fill in from the file's name what the columns' names leave open: quantity, split."""
     text = _stem(logged)
     stem = read_name(text)
-    stem = replace(stem, extra=tuple(w for w in stem.extra if known(w)), index=())
+    stem = replace(stem, extra=tuple(w for w in stem.extra if w in v.KNOWN), index=())
     columns = [replace(c, name=stem) if c.series.name == text else c for c in columns]
     nameless = [c for c in columns if c.name.kind is Kind.NAMELESS]
     if len(nameless) == 1 and stem.kind in (Kind.LOSS, Kind.METRIC):

@@ -12,20 +12,16 @@ from . import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Set
 
-_COMPONENT = re.compile(r"[/\\]")
 _CHUNK = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]")
-# `mAP50-95(B)`, `mAP_0.5:0.95`, `AP@[.5:.95]`, `AP50`, `AP .75`: the numbers belong to the name.
-_AP_RANGE = re.compile(
-    r"(?<![a-z])(?:coco)?m?ap[ _@\[]*(?:50|0?\.50?)\s*[:\-_]\s*(?:0?\.)?95\]?", re.IGNORECASE
+# `mAP50-95(B)`, `mAP_0.5:0.95`, `AP@[.5:.95]`, `AP50`, `AP .75`: the numbers belong to the name. Compiled
+# only for names that have an "ap": start-up counts.
+_AP = r"(?i)(?<![a-z])(?:coco)?m?ap[ _@\[]*"
+_PRECISIONS = (
+    (_AP + r"(?:50|0?\.50?)\s*[:\-_]\s*(?:0?\.)?95\]?", " mapcoco "),
+    (_AP + r"(?:50|0?\.50?)(?![\d.])", " map50 "),
+    (_AP + r"(?:75|0?\.75)(?![\d.])", " map75 "),
 )
-_AP_50 = re.compile(r"(?<![a-z])(?:coco)?m?ap[ _@]*(?:50|0?\.50?)(?![\d.])", re.IGNORECASE)
-_AP_75 = re.compile(r"(?<![a-z])m?ap[ _@]*(?:75|0?\.75)(?![\d.])", re.IGNORECASE)
-# Ultralytics marks the head: boxes, which every detector has, masks `(M)`, poses `(P)`.
-_BOX_HEAD = re.compile(r"\(B\)$")
-# BasicSR: `l_pix`, `l_g_gan`.
-_L_PREFIX = re.compile(r"(?:(?<=^)|(?<=/))l_(?=[a-z])")
-_NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _LONGEST_PHRASE = max(len(p.split()) for p in v.PHRASES)
 # Abbreviations without any separator.
 _GLUED = {"trl": ("train", "loss"), "tel": ("test", "loss"), "vll": ("val", "loss")}
@@ -43,7 +39,7 @@ class Kind(Enum):
     IGNORED = "ignored"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     """What a logged name says by itself.
 
@@ -77,11 +73,6 @@ class Name:
         return not self.extra and not self.index
 
 
-def known(word: str) -> bool:
-    """Whether any table has the word."""
-    return any(word in table for table in v.TABLES)
-
-
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, whatever its separators or case; phrases become one word.
 
@@ -90,10 +81,13 @@ def words(name: str) -> tuple[str, ...]:
     if not name.isascii():
         for word, english in v.CHINESE.items():
             name = name.replace(word, english)
-    name = _L_PREFIX.sub("loss_", _BOX_HEAD.sub("", name))
-    name = _AP_RANGE.sub(" mapcoco ", name)
-    name = _AP_50.sub(" map50 ", name)
-    name = _AP_75.sub(" map75 ", name)
+    if name.startswith("l_") or "/l_" in name:  # BasicSR: `l_pix`, `l_g_gan`
+        name = "/".join(part.replace("l_", "loss_", part.startswith("l_")) for part in name.split("/"))
+    # Ultralytics marks the head: boxes, which every detector has, masks `(M)`, poses `(P)`.
+    name = name.removesuffix("(B)")
+    if "ap" in name.lower():
+        for pattern, word in _PRECISIONS:
+            name = re.sub(pattern, word, name)
     found: list[str] = []
     for chunk in _CHUNK.findall(name):
         found.extend(_split_chunk(chunk))
@@ -102,7 +96,7 @@ def words(name: str) -> tuple[str, ...]:
 
 def _split_chunk(chunk: str) -> list[str]:
     lower = chunk.lower()
-    if known(lower):
+    if lower in v.KNOWN:
         return [lower]
     if lower in _GLUED:
         return list(_GLUED[lower])
@@ -116,9 +110,9 @@ def _rejoin_digits(parts: list[str]) -> list[str]:
     """``["top", "5"]`` -> ``["top5"]``: digits join the word before them, but a known word stays apart."""
     out: list[str] = []
     for part in parts:
-        if part.isdigit() and out and (known(out[-1] + part) or not known(out[-1])):
+        if part.isdigit() and out and (out[-1] + part in v.KNOWN or out[-1] not in v.KNOWN):
             out[-1] += part
-        elif known(part) or part.isdigit():
+        elif part in v.KNOWN or part.isdigit():
             out.append(part)
         else:
             out.extend(_unglue(part))
@@ -162,9 +156,21 @@ def read_name(name: str) -> Name:
         short = read_name(text.rsplit(" - ", 1)[1])
         if short.kind in (Kind.LOSS, Kind.METRIC, Kind.BARE):
             return short
-    if not text or _NUMBER.fullmatch(text):
+    if not text or _is_number(text):
         return Name(Kind.NAMELESS)
     return _read_words(text, words(text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _components(text: str) -> list[str]:
+    return text.replace("\\", "/").split("/")
 
 
 def _read_words(text: str, all_words: tuple[str, ...]) -> Name:
@@ -180,7 +186,8 @@ def _read_words(text: str, all_words: tuple[str, ...]) -> Name:
     if not split and all(w in v.NAMELESS or w.isdigit() for w in rest):
         return Name(Kind.NAMELESS, words=all_words)
     core = ("grad_norm",) if rest == ("norm",) else tuple(w for w in rest if w not in v.FILLER)
-    head = " ".join(words(_COMPONENT.split(text)[0])) if _COMPONENT.search(text) else ""
+    path = _components(text)
+    head = " ".join(words(path[0])) if len(path) > 1 else ""
     index = tuple(w for w in core if w.isdigit())
     name = Name(Kind.UNKNOWN, split=split, index=index, grain=grain, head=head, words=all_words)
     core = tuple(w for w in core if not w.isdigit())
@@ -265,5 +272,5 @@ def _take_grain(rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 def _namespace_only(text: str) -> bool:
     """Whether `loss` stands only in the path before the last component (`Loss/scores/fake`)."""
-    parts = _COMPONENT.split(text)
+    parts = _components(text)
     return len(parts) > 1 and not any(w in v.LOSSES for w in words(parts[-1]))

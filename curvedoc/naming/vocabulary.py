@@ -316,8 +316,8 @@ RESTATED = word_set("unscaled ema smoothed smooth before delta raw clean ref")
 # A column without a name of its own.
 NAMELESS = frozenset(("value", "values", "scalar", "column", "col", "unnamed", "field"))
 
-# Where a word is known from.
-TABLES = (LOSSES, METRICS, SPLITS, BARE, FILLER, GRAIN, OTHERWISE, ALWAYS, SIDES, NAMELESS)
+# Every word of any table.
+KNOWN = frozenset().union(LOSSES, METRICS, SPLITS, BARE, FILLER, GRAIN, OTHERWISE, ALWAYS, SIDES, NAMELESS)
 
 # canonical quantity -> its word
 QUANTITIES: dict[str, Word] = {word.quantity: word for word in METRICS.values()}
