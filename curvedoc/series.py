@@ -27,6 +27,10 @@ WINDOW_SHARE = 0.05
 LEAST_PROGRESS = 0.01
 # A first value this many standard deviations above the early median is a level of its own, not noise.
 CLEAR_OF_NOISE = 3.0
+# Below this many values noise is told from reversals, not from curvature.
+FEW_VALUES = 9
+# Nothing is known better than this share of its level.
+LEAST_NOISE = 0.003
 MAD_TO_SIGMA = 1.4826
 
 
@@ -149,12 +153,25 @@ def noise(values: FloatArray, smooth: FloatArray) -> float:
     n = len(values)
     if n < 3:
         return 0.0
+    if n < FEW_VALUES:
+        return reversals(values)
     start = n // 2 if n >= 12 else 0
     tail = values[start:]
     neighbours = tail[1:-1] - 0.5 * (tail[:-2] + tail[2:])
     white = MAD_TO_SIGMA * median(np.abs(neighbours)) / math.sqrt(1.5)
     wander = MAD_TO_SIGMA * median(np.abs(tail - smooth[start:]))
     return max(white, wander)
+
+
+def reversals(values: FloatArray) -> float:
+    """Scatter of a handful of values: how far they go back on "fall, then rise", per step.
+
+    Curvature cannot tell shape from noise on a few points: a plain V would count as noise all by itself.
+    """
+    best = int(np.argmin(values))
+    steps = np.diff(values)
+    back = np.maximum(0.0, np.where(np.arange(len(steps)) < best, steps, -steps))
+    return float(back.sum()) / max(1, len(steps))
 
 
 def first_level(values: FloatArray) -> float:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 # A word of the quantity is enough: `binary_accuracy` is an accuracy.
 BOUNDED_ABOVE = frozenset(
     "accuracy acc top1 top5 f1 precision recall auc auroc auprc ap map map50 map75 map50-95 iou miou fwiou dice "
-    "pck ssim success mcc kappa jaccard em pq ndcg mrr hits specificity sensitivity".split()
+    "pck success jaccard em pq ndcg mrr hits specificity sensitivity".split()
 )
+# Ends at 1 as well, but may be negative.
+BOUNDED_SIGNED = frozenset(["r2", "corr", "mcc", "kappa"])
 BOUNDED_BELOW = frozenset("error wer cer ter".split())
 # Quantities that only reinforcement learning logs.
 REWARDS = frozenset({"reward", "return", "success_rate"})
@@ -147,6 +149,8 @@ def words(curve: Curve) -> set[str]:
 
 def is_bounded(curve: Curve) -> bool:
     """Whether a perfect value of this metric is known, by its name and its values (fraction or percent)."""
+    if words(curve) & BOUNDED_SIGNED and curve.higher_is_better is not False:
+        return bool((_only_finite(curve.values) <= 1.0 + 1e-9).all())
     if not words(curve) & (BOUNDED_BELOW if curve.higher_is_better is False else BOUNDED_ABOVE):
         return False
     finite = _only_finite(curve.values)

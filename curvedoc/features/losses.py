@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..measure import Measure, NotMeasurable
-from ..series import LEAST_PROGRESS, MAX_BLOCKS, Trend, first_where, median, weight_of_change, window
+from ..series import (
+    LEAST_NOISE,
+    LEAST_PROGRESS,
+    MAX_BLOCKS,
+    Trend,
+    first_where,
+    median,
+    weight_of_change,
+    window,
+)
 from .curves import Features
 
 if TYPE_CHECKING:
@@ -107,7 +116,7 @@ def val_rise_noise(f: Features) -> Measure:
 
 
 def _rise_noise(t: Trend, split: str) -> Measure:
-    noise = max(t.level_noise, 1e-9 * abs(t.best), 1e-300)
+    noise = max(t.level_noise, LEAST_NOISE * abs(t.best), 1e-300)
     value = min(1e6, (t.last - t.best) / noise)
     return Measure(f"{split}_rise_noise", value, "sigma", f"rise of the {split} loss against its own noise")
 
@@ -155,20 +164,46 @@ def gap_curve(f: Features) -> tuple[FloatArray, FloatArray]:
     return v.steps, v.smooth - np.interp(v.steps, t.steps, t.smooth)
 
 
+def val_excess(f: Features) -> Measure:
+    """End level of the validation loss over its best, minus one."""
+    t = f.val
+    value = (t.last - t.best) / max(abs(t.best), 1e-300)
+    span = (float(t.steps[t.best_index]), float(t.steps[-1]))
+    return Measure(
+        "val_excess", min(value, 1e6), "of the best", "end of the validation loss above its best", span
+    )
+
+
+def _train_at_first_val(f: Features) -> float:
+    """Level of the train loss at the first evaluation (its first level where that comes as early)."""
+    if f.val.steps[0] <= f.train.steps[min(1, len(f.train.steps) - 1)]:
+        return f.train.first
+    return float(np.interp(f.val.steps[0], f.train.steps, f.train.smooth))
+
+
+def train_fall_since(f: Features) -> Measure:
+    """How much of its level the train loss shed since the first evaluation of validation."""
+    start = _train_at_first_val(f)
+    value = (start - f.train.last) / max(abs(start), abs(f.train.last), 1e-300)
+    return Measure(
+        "train_fall_since", value, "of its level", "fall of the train loss since the first evaluation"
+    )
+
+
+def gap_share(f: Features) -> Measure:
+    """The generalization gap at the end as a share of the fall of the train loss since the first evaluation."""
+    fell = _train_at_first_val(f) - f.train.last
+    gap = f.val.last - f.train.last
+    value = gap / fell if fell > 0 else 0.0
+    return Measure("gap_share", value, "of train's fall", "generalization gap at the end")
+
+
 def val_share(f: Features) -> Measure:
-    """How much validation fell for what train fell."""
-    fell = f.train.first - f.train.last
+    """How much validation fell for what train fell since the first evaluation."""
+    fell = _train_at_first_val(f) - f.train.last
     value = (f.val.first - f.val.last) / fell if fell > 0 else 1.0
     span = (float(f.val.steps[f.val.best_index]), float(f.val.steps[-1]))
     return Measure("val_share", value, "of train's fall", "fall of the validation loss", span)
-
-
-def gap_final(f: Features) -> Measure:
-    """The generalization gap at the end as a share of the way from validation's first level to train's end."""
-    way = f.val.first - f.train.last
-    gap = float(gap_curve(f)[1][-1])
-    value = gap / way if way > 0 else (1.0 if gap > 0 else 0.0)
-    return Measure("gap_final", value, "of train's way", "generalization gap at the end")
 
 
 def train_kept(f: Features) -> Measure:

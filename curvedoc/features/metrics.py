@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 
 from ..measure import Measure, NotMeasurable, Span
-from ..series import Trend
+from ..series import LEAST_NOISE, Trend
 from .curves import Features, is_bounded
 
 # A metric evaluated fewer times than this cannot be called flat.
@@ -57,6 +57,31 @@ def val_metric_drop(f: Features) -> Measure:
     span: Span = (float(t.steps[i]), float(t.steps[-1]))
     return Measure(
         "val_metric_drop", value, "of its gain", "fall of the validation metric below its best", span
+    )
+
+
+def val_metric_points(f: Features) -> Measure:
+    """Finite points of the validation metric."""
+    return Measure("val_metric_points", float(f.val_metric.n), "points", "points of the validation metric")
+
+
+def val_metric_fall(f: Features) -> Measure:
+    """How far the validation metric ends below its best, in its own unit (0.1 = ten points)."""
+    t = f.val_metric
+    i = int(np.argmax(t.smooth))
+    value = float(t.smooth.max()) - t.last
+    return Measure(
+        "val_metric_fall", value, "", "fall of the validation metric", (float(t.steps[i]), float(t.steps[-1]))
+    )
+
+
+def val_metric_fall_noise(f: Features) -> Measure:
+    """The fall of the validation metric below its best in standard errors of its level."""
+    t = f.val_metric
+    noise = max(t.level_noise, LEAST_NOISE * float(np.abs(t.smooth).max()), 1e-300)
+    value = min(1e6, (float(t.smooth.max()) - t.last) / noise)
+    return Measure(
+        "val_metric_fall_noise", value, "sigma", "fall of the validation metric against its own noise"
     )
 
 

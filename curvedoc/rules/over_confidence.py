@@ -10,17 +10,20 @@ from ..states import State
 RISE = Limit(0.033, 1.5, "", log=True)
 NOISE = Limit(6.0, 2.0, "", log=True)
 DROP = Limit(0.08, 0.04, "")
+PERFECT = Limit(0.985, 0.01, "")
 FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")
 
 
 def check(f: Features) -> Verdict:
-    return all_of(
+    checks = [
         losses.val_points(f).above(FEW),
         losses.val_rise(f).above(RISE),
         losses.val_rise_noise(f).above(NOISE),
         metrics.val_metric_drop(f).below(DROP),
-        summary="Validation loss rises while the metric holds.",
-    )
+    ]
+    if f.bounded:
+        checks.append(metrics.val_fit(f).below(PERFECT))
+    return all_of(*checks, summary="Validation loss rises while the metric holds.")
 
 
 def fix(f: Features) -> tuple[Fix, ...]:

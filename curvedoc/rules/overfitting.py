@@ -9,6 +9,11 @@ from ..states import State
 
 RISE = Limit(0.045, 1.5, "", log=True)
 NOISE = Limit(3.0, 2.0, "three standard errors", log=True)
+EXCESS = Limit(0.03, 1.4, "a rise of under three percent above the best is not worth a name", log=True)
+METRIC_FALL = Limit(0.02, 1.5, "two points of accuracy", log=True)
+METRIC_SHARE = Limit(
+    0.1, 1.5, "labelled overfitting loses 4-30 % of the metric's gain, healthy runs at most 4 %", log=True
+)
 LEARNED = Limit(0.22, 0.06, "")
 GAIN = Limit(0.12, 0.06, "")
 PERFECT = Limit(0.985, 0.01, "")
@@ -23,9 +28,19 @@ def check(f: Features) -> Verdict:
     if f.has_train and f.has_train_metric and f.bounded:
         ways.append(metrics.train_metric_gain(f).above(GAIN))
     learned = max(ways, key=lambda e: e.strength)
+    if not f.has_val and f.has_val_metric and f.has_train:
+        return all_of(
+            metrics.val_metric_points(f).above(FEW),
+            metrics.val_metric_drop(f).above(METRIC_SHARE),
+            metrics.val_metric_fall_noise(f).above(NOISE),
+            *([metrics.val_metric_fall(f).above(METRIC_FALL)] if f.bounded else []),
+            learned,
+            summary="The validation metric falls while the train loss goes on falling.",
+        )
     checks = [
         losses.val_points(f).above(FEW),
         losses.val_rise(f).above(RISE),
+        losses.val_excess(f).above(EXCESS),
         losses.val_rise_noise(f).above(NOISE),
         learned,
     ]
