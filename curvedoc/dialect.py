@@ -19,11 +19,14 @@ SAMPLE_LINES = 60
 SPACES = " "
 """The delimiter that stands for any run of spaces or tabs."""
 
-CONSISTENT = 0.8
+CONSISTENT = 0.7
 """At least so many of the sampled lines must have the usual number of cells."""
 
-NUMERIC = 0.3
+NUMERIC = 0.2
 """At least so many of the cells must be numbers: logs may carry text columns, prose carries no numbers."""
+
+ALL_NUMERIC = 0.8
+"""Between spaces, or without a header, nearly all cells must be numbers: prose has words."""
 
 _DELIMITERS = (",", "\t", ";", "|")
 
@@ -78,16 +81,16 @@ def _try(sample: list[str], delimiter: str) -> Dialect | None:
         return None
     skip = next((i for i, r in enumerate(rows[:20]) if len(r) in {width, width - 1} and len(r) > 1), 0)
     rows = rows[skip:]
-    consistent = sum(len(r) == width for r in rows) / len(rows)
+    consistent = (sum(len(r) == width for r in rows[1:]) + 1) / len(rows)
     cells = [c for r in rows[1:] or rows if len(r) == width for c in r if c.strip() not in BLANK]
     decimal = "," if delimiter != "," and decimal_comma(cells) else "."
     if delimiter == "," and any('"' in line for line in sample) and decimal_comma(cells):
         decimal = ","
     numeric = sum(number(c, decimal) is not None for c in cells) / max(1, len(cells))
-    if consistent < CONSISTENT or numeric < (CONSISTENT if delimiter == SPACES else NUMERIC):
+    if consistent < CONSISTENT or numeric < (ALL_NUMERIC if delimiter == SPACES else NUMERIC):
         return None
     header = has_header(rows, decimal)
-    if not header and numeric < CONSISTENT:
+    if not header and numeric < ALL_NUMERIC:
         return None
     return Dialect(delimiter, decimal, width, skip, header, consistent * (0.5 + 0.5 * numeric))
 

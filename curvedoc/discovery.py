@@ -44,6 +44,8 @@ def find(paths: Sequence[str]) -> list[Source | CurvedocError]:
 def _one(path: str) -> list[Source | CurvedocError]:
     if path in _STDIN:
         return [Source("<stdin>", "stdin", (), "stdin")]
+    if not path.strip():
+        return [UnreadableError("an empty path", "Name a file or a directory.", path)]
     place = Path(path).expanduser()
     try:
         if place.is_dir():

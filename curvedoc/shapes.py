@@ -1,13 +1,11 @@
 """Finding the curves in a JSON document: lists of numbers, lists of records, points by step.
 
-The document is walked once and each thing that may be a curve becomes a leaf with its path; what the leaves
-look like together decides how they are read.
+What the leaves of the document look like together decides how they are read.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -17,127 +15,30 @@ from . import steps as stepping
 from .cells import Column, TextColumn, clean_name, column
 from .columns import bare, is_clock, is_counter
 from .errors import NotALogError
-from .records import MAX_DEPTH, columns
+from .leaves import Leaf, Path, is_curve, is_number, is_settings, is_split, walk
+from .records import columns
 from .run import Ignored, Logged, Series
 from .table import Table, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from .source import ReadOptions
-
-Path = tuple[str, ...]
-
-_SPLIT = re.compile(
-    r"(train(ing)?|learn|vali?d?(ation)?|test(ing)?|eval(uation)?|dev|holdout)"
-    r"([_\-. ]?\d+)?([_\-. ]?(stats|metrics|history|logs?|results?))?",
-    re.IGNORECASE,
-)
-_SETTINGS = re.compile(
-    r"(config|configuration|params?|parameters|hparams|hyperparameters|args|arguments|settings|options)",
-    re.IGNORECASE,
-)
-_KEYED = re.compile(r"(?:(?:epoch|step|iter|iteration|ep)[_\- ]?)?(\d+(?:\.\d+)?)", re.IGNORECASE)
-_STEP_LISTS = ("steps", "step", "iterations", "epochs", "x")
-_VALUE_LISTS = ("values", "value", "y")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
-    """Something at a path of a document: ``kind`` is ``"list"``, ``"points"``, ``"records"``, ``"scalar"`` or
-    ``"other"``; ``value`` what stands there (for points: steps and values)."""
-
-    path: Path
-    kind: str
-    value: Any
 
 
 def read_document(document: Any, name: str, path: str, reader: str, options: ReadOptions) -> list[Logged]:
     """Every run in a JSON document; raises :class:`~curvedoc.errors.NotALogError` where there is none."""
     found: list[Logged] = []
-    for label, leaves in _several(list(_walk(document, ()))):
+    for label, leaves in _several(list(walk(document, ()))):
         run = f"{name}/{label}" if label else name
         found += _read(_without_wrapper(leaves), document, run, path, reader, options)
     return found
 
 
-def _walk(value: Any, path: Path) -> Iterator[Leaf]:
-    """The leaves of a document."""
-    if isinstance(value, dict) and len(path) <= MAX_DEPTH:
-        special = _points_of(value) or _frame(value) or _keyed_records(value)
-        if special is not None:
-            yield Leaf(path, *special)
-            return
-        for key, inner in value.items():
-            yield from _walk(inner, (*path, str(key)))
-    elif isinstance(value, list):
-        yield Leaf(path, *_list_kind(value))
-    else:
-        yield Leaf(path, "other" if isinstance(value, dict) else "scalar", value)
-
-
-def _list_kind(values: list[Any]) -> tuple[str, Any]:
-    """What a list is: records, numbers, rows of (wall time,) step and value, or something else."""
-    dicts = sum(isinstance(v, dict) for v in values)
-    if dicts and dicts * 2 > len(values):
-        return "records", [v for v in values if isinstance(v, dict)]
-    sizes = {len(v) if isinstance(v, list) else -1 for v in values}
-    if sizes in ({2}, {3}) and len(values) > 2:
-        rows = np.array([[_number(cell) for cell in row] for row in values])
-        steps = rows[:, -2]
-        if np.isfinite(steps).all() and np.mean(np.diff(steps) >= 0) > 0.5 and stepping.n_distinct(steps) > 1:
-            return "points", (steps, rows[:, -1])
-    return ("other", values) if dicts or sizes - {-1} else ("list", values)
-
-
-def _number(value: Any) -> float:
-    """A JSON value as float; NaN for what is none."""
-    made = column("", [value])
-    return float(made.values[0]) if isinstance(made, Column) and len(made.values) else float("nan")
-
-
-def _points_of(value: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """A dictionary that is one curve: steps beside values, values by step, values at a fixed interval."""
-    values = next((value[k] for k in _VALUE_LISTS if k in value), None)
-    steps = next((value[k] for k in _STEP_LISTS if k in value), None)
-    if isinstance(values, list) and isinstance(steps, list) and len(values) == len(steps):
-        return "points", (np.array([_number(s) for s in steps]), np.array([_number(v) for v in values]))
-    if "start_step" in value and isinstance(values, list):
-        begin, gap = _number(value["start_step"]), _number(value.get("step_interval", 1))
-        return "points", (begin + gap * np.arange(len(values)), np.array([_number(v) for v in values]))
-    if "start_step" in value and isinstance(values, dict):
-        value = values
-    keys = [_KEYED.fullmatch(k) for k in value]
-    if len(keys) > 1 and all(keys) and not any(isinstance(v, (dict, list)) for v in value.values()):
-        return "points", (
-            np.array([float(k[1]) for k in keys if k]),
-            np.array([_number(v) for v in value.values()]),
-        )
-    return None
-
-
-def _keyed_records(value: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """One record per key: ``{"1": {"loss": …}, "2": {…}}`` or ``{"epoch_1": …}``."""
-    keys = [_KEYED.fullmatch(k) for k in value]
-    if len(keys) < 2 or not all(keys) or not all(isinstance(v, dict) for v in value.values()):
-        return None
-    if any(isinstance(v, list) and len(v) > 1 for record in value.values() for v in record.values()):
-        return None
-    return "records", [{"epoch": float(k[1]), **v} for k, v in zip(keys, value.values(), strict=True) if k]
-
-
-def _frame(value: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """A pandas frame written with ``orient="split"``."""
-    if not (isinstance(value.get("columns"), list) and isinstance(value.get("data"), list)):
-        return None
-    names = [str(c) for c in value["columns"]]
-    return "records", [dict(zip(names, row, strict=False)) for row in value["data"] if isinstance(row, list)]
-
-
 def _several(leaves: list[Leaf]) -> list[tuple[str, list[Leaf]]]:
     """Split the leaves by run: runs side by side have the same curves under keys that are no splits."""
     curves = [
-        leaf for leaf in leaves if leaf.kind in {"list", "points"} and len(leaf.path) > 1 and _is_curve(leaf)
+        leaf for leaf in leaves if leaf.kind in {"list", "points"} and len(leaf.path) > 1 and is_curve(leaf)
     ]
     for depth in (0, 1):
         heads: dict[str, set[Path]] = {}
@@ -147,7 +48,7 @@ def _several(leaves: list[Leaf]) -> list[tuple[str, list[Leaf]]]:
         above = {leaf.path[:depth] for leaf in curves}
         if len(heads) < 2:
             continue
-        if len(above) > 1 or any(_SPLIT.fullmatch(h) for h in heads):
+        if len(above) > 1 or any(is_split(h) for h in heads):
             break
         tails = list(heads.values())
         shared = set.intersection(*tails)
@@ -168,31 +69,20 @@ def _several(leaves: list[Leaf]) -> list[tuple[str, list[Leaf]]]:
     if len(records) == 1 and all(
         any(isinstance(v, list) and len(v) > 2 for v in r.values()) for r in records[0].value
     ):
-        inner = [list(_walk(r, ())) for r in records[0].value]
+        inner = [list(walk(r, ())) for r in records[0].value]
         if all(
-            any(_is_curve(x) and "loss" in x.path[-1].lower() for x in leaves if x.path) for leaves in inner
+            any(is_curve(x) and "loss" in x.path[-1].lower() for x in leaves if x.path) for leaves in inner
         ):
             return [(str(i), x) for i, x in enumerate(inner, 1)]
     return [("", leaves)]
 
 
-def _is_curve(leaf: Leaf) -> bool:
-    """Whether a list may be a curve: numbers, and not under a key that holds settings."""
-    if any(_SETTINGS.fullmatch(part) for part in leaf.path):
-        return False
-    return leaf.kind == "points" or (leaf.kind == "list" and any(_is_number(v) for v in leaf.value))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (float, int)) and not isinstance(value, bool)
-
-
 def _without_wrapper(leaves: list[Leaf]) -> list[Leaf]:
     """Without a first key that all curves share (``{"history": {…}}``), unless it names a split."""
-    curves = [leaf for leaf in leaves if leaf.kind in {"points", "list"} and _is_curve(leaf)]
+    curves = [leaf for leaf in leaves if leaf.kind in {"points", "list"} and is_curve(leaf)]
     while curves:
         head = curves[0].path[:1]
-        if any(len(c.path) < 2 or c.path[:1] != head for c in curves) or _SPLIT.fullmatch(head[0]):
+        if any(len(c.path) < 2 or c.path[:1] != head for c in curves) or is_split(head[0]):
             break
         curves = [replace(c, path=c.path[1:]) for c in curves]
         leaves = [
@@ -205,12 +95,10 @@ def _read(
     leaves: list[Leaf], document: Any, name: str, path: str, reader: str, options: ReadOptions
 ) -> list[Logged]:
     """The run (or the runs appended to each other) in these leaves."""
-    records = [
-        leaf for leaf in leaves if leaf.kind == "records" and not any(map(_SETTINGS.fullmatch, leaf.path))
-    ]
+    records = [leaf for leaf in leaves if leaf.kind == "records" and not is_settings(leaf.path)]
     records = [leaf for leaf in records if len(leaf.value) * 2 >= max(len(r.value) for r in records)]
-    lists = [leaf for leaf in leaves if leaf.kind == "list" and _is_curve(leaf)]
-    points = [leaf for leaf in leaves if leaf.kind == "points" and _is_curve(leaf)]
+    lists = [leaf for leaf in leaves if leaf.kind == "list" and is_curve(leaf)]
+    points = [leaf for leaf in leaves if leaf.kind == "points" and is_curve(leaf)]
     longest = max((len(leaf.value) for leaf in lists), default=0)
     ignored = [
         Ignored(_name(x.path), "settings or a single value")
@@ -223,7 +111,7 @@ def _read(
         raise NotALogError(*_no_series(leaves), path)
     if points and longest < 3:
         return [_read_points(points, name, path, reader, ignored)]
-    short = [leaf for leaf in lists if len(leaf.value) < 3 <= 5 <= longest]
+    short = [x for x in lists if len(x.value) < 3 and longest >= 5 and not _is_telling(x.path)]
     ignored += [Ignored(_name(leaf.path), "settings or a single value") for leaf in short]
     made, rows, notes = _side_by_side([leaf for leaf in lists if leaf not in short], longest)
     return runs(Table(name, path, reader, tuple(made), rows, tuple(ignored), tuple(notes)), options)
@@ -231,7 +119,7 @@ def _read(
 
 def _read_records(leaves: list[Leaf], document: Any, empty: Table, options: ReadOptions) -> list[Logged]:
     """Runs from one list of records, or from one list per split (``train``, ``val``)."""
-    if len(leaves) > 1 and all(x.path and _SPLIT.fullmatch(x.path[-1]) for x in leaves):
+    if len(leaves) > 1 and all(x.path and is_split(x.path[-1]) for x in leaves):
         all_records = [{"split": leaf.path[-1].lower(), **r} for leaf in leaves for r in leaf.value]
         leaves = [Leaf((), "records", all_records)]
     found = []
@@ -310,8 +198,7 @@ def _read_points(leaves: list[Leaf], name: str, path: str, reader: str, ignored:
     series, replaced = [], 0
     for leaf in leaves:
         steps, values = leaf.value
-        fine = np.isfinite(steps)
-        steps, values, gone = stepping.rewound(steps[fine], values[fine])
+        steps, values, gone = stepping.rewound(steps, values)
         series.append(Series(_name(leaf.path), steps, values))
         replaced = max(replaced, gone)
     notes = [
@@ -320,6 +207,15 @@ def _read_points(leaves: list[Leaf], name: str, path: str, reader: str, ignored:
     if all(is_clock(s.name) for s in series):
         raise NotALogError("holds only times, no loss or metric", "Name the log with the losses.", path)
     return Logged(name, path, reader, "step", tuple(series), tuple(ignored), tuple(notes if replaced else []))
+
+
+def _is_telling(path: Path) -> bool:
+    """Whether a name is that of a curve, however short."""
+    return (
+        any(word in path[-1].lower() for word in ("loss", "acc", "val", "test", "metric", "score"))
+        if path
+        else True
+    )
 
 
 def _name(path: Sequence[str]) -> str:
@@ -334,7 +230,7 @@ _SUMMARY = (
 
 def _no_series(leaves: list[Leaf]) -> tuple[str, str]:
     """Why a document has no curve, and what to do."""
-    if any(leaf.kind == "scalar" and _is_number(leaf.value) for leaf in leaves):
+    if any(leaf.kind == "scalar" and is_number(leaf.value) for leaf in leaves):
         return _SUMMARY
     if any(leaf.kind == "list" and not leaf.value for leaf in leaves):
         return (

@@ -204,7 +204,7 @@ def _unpack(stream: _Pushed, limit: int | None, path: str) -> bytes:
     try:
         with gzip.GzipFile(fileobj=stream) as unpacked:  # type: ignore[call-overload]
             while limit is None or size < limit:
-                chunk = unpacked.read(1 << 20 if limit is None else limit - size)
+                chunk = unpacked.read1(1 << 20 if limit is None else limit - size)
                 if not chunk:
                     break
                 chunks.append(chunk)
@@ -216,7 +216,7 @@ def _unpack(stream: _Pushed, limit: int | None, path: str) -> bytes:
                         path,
                     )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        if limit is not None:
+        if limit is not None and chunks:
             return b"".join(chunks)
         raise UnreadableError(
             f"the gzip stream is damaged or cut off after {size} unpacked bytes",
