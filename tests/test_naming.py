@@ -103,6 +103,13 @@ def test_direction_of_an_unknown_metric_follows_the_data() -> None:
     assert run.roles["val/noise"].higher_is_better is None
 
 
+def test_a_norm_per_layer_does_not_speak_for_the_model() -> None:
+    layers = "loss grad_2.0_norm/fc1.weight grad_2.0_norm/fc2.weight"
+    assert "grad_norm" not in assign(log(layers)).roles
+    assert assign(log(f"{layers} grad_2.0_norm_total")).roles["grad_norm"].name == "grad_2.0_norm_total"
+    assert assign(log("loss lr/group0 lr/group1")).roles["lr"].name == "lr/group0"
+
+
 # Sums of parts
 
 

@@ -7,6 +7,7 @@ reason.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from curvedoc.run import Curve, Ignored, Logged, Run
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "a closing summary, one point"
 CONSTANT = "not recognised and constant"
+# Logged per layer: none of several speaks for the model. Learning rates of groups mostly agree.
+LAYERED = ("grad_norm", "weight_norm")
 _CURVES = (Kind.LOSS, Kind.METRIC, Kind.UNKNOWN, Kind.BARE)
 
 
@@ -140,22 +143,29 @@ def _with_roles(
     for split, columns in main.items():
         roles.setdefault(f"{split}/loss", columns)
     used = {id(c) for columns in roles.values() for c in columns}
+    norms = [c.name.base for c in winners if c.name.base in LAYERED]
     for column in (*winners, *others):
         if id(column) not in used:
-            roles[_free_role(column, roles)] = (column,)
+            several = norms.count(column.name.base) > 1
+            roles[_free_role(column, roles, bare_first=not several)] = (column,)
     return roles
 
 
-def _free_role(column: Column, taken: Mapping[str, object]) -> str:
+def _free_role(column: Column, taken: Mapping[str, object], bare_first: bool) -> str:
+    """The shortest role that is not taken: with grain, `total_` or split in the name, then numbered.
+
+    ``bare_first``: the first of several (``lr/pg0``) goes by the bare name.
+    """
     name = column.name
-    prefix = "" if name.kind is Kind.BARE else f"{name.split or 'train'}/"
-    bare_first = name.base if name.kind is Kind.BARE and name.base not in taken else ""
-    quantity = bare_first or name.quantity
-    longer = [quantity, f"{quantity}_{name.grain}" if name.grain else "", f"total_{quantity}"]
-    longer += [f"{quantity}_{name.split}"] if name.kind is Kind.BARE and name.split else []
-    longer += [f"{quantity}_{i}" for i in range(2, len(taken) + 3)]
-    tries = [q for q in longer if q and (name.total or name.base == "loss" or not q.startswith("total_"))]
-    return next(prefix + q for q in tries if prefix + q not in taken)
+    bare = name.kind is Kind.BARE
+    prefix = "" if bare else f"{name.split or 'train'}/"
+    quantity = name.base if bare and bare_first and name.base not in taken else name.quantity
+    tries = [quantity]
+    tries += [f"{quantity}_{name.grain}"] if name.grain else []
+    tries += [f"total_{quantity}"] if name.total or name.base == "loss" else []
+    tries += [f"{quantity}_{name.split}"] if bare and name.split else []
+    numbered = (f"{quantity}_{i}" for i in count(2))
+    return next(prefix + q for q in chain(tries, numbered) if prefix + q not in taken)
 
 
 def _curve(role: str, columns: Sequence[Column], reinforcement: bool) -> Curve:

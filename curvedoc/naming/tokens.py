@@ -211,7 +211,7 @@ def _classify(name: Name, core: tuple[str, ...], namespace_only: bool) -> Name:
     bare = next((v.BARE[w] for w in core if w in v.BARE), "")
     if bare and not losses and not metrics:
         same = {w for w in core if v.BARE.get(w) == bare}
-        return replace(name, kind=Kind.BARE, base=bare, extra=_without(core, same | {"x"}))
+        return replace(name, kind=Kind.BARE, base=bare, extra=_without(core, same | {"x"} | v.TOTAL))
     for word in core[-1:] if losses or metrics else reversed(core):
         if word in v.OTHERWISE and word not in losses:
             return Name(Kind.IGNORED, reason=v.OTHERWISE[word], words=name.words)
