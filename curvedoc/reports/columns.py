@@ -63,7 +63,7 @@ def _table(paper: Paper, run: Run) -> Table:
 
 
 def _about(run: Run, curve: Curve) -> str:
-    summed = f"sum of {' + '.join(curve.sources)}" if curve.sources else ""
+    summed = f"sum of {len(curve.sources)}" if curve.sources else ""
     main = "main metric" if run.metric and curve.quantity == run.metric else ""
     return ", ".join(part for part in (main, summed) if part)
 

@@ -114,7 +114,9 @@ def _lines(logged: Run, quantity: str) -> Iterator[Line]:
 
 def _title(lines: Sequence[Line], quantity: str) -> str:
     better = next((line.curve.higher_is_better for line in lines), None)
-    return f"{quantity} (higher is better)" if better else quantity
+    if better is None or (quantity == "loss" and not better):
+        return quantity
+    return f"{quantity} ({'higher' if better else 'lower'} is better)"
 
 
 def _marks(diagnosis: Diagnosis) -> list[Mark]:
@@ -163,7 +165,7 @@ def _finding(paper: Paper, finding: Finding, x: str, said: str) -> Iterator[Text
         yield paper.hang(paper.text("    "), paper.text(finding.summary))
     measures = max((len(e.measure) for e in finding.evidence), default=0)
     for e in finding.evidence:
-        span = f"{x} {step(e.span[0])}–{step(e.span[1])}" if e.span else ""
+        span = f"{x} {'–'.join(dict.fromkeys(map(step, e.span)))}" if e.span else ""
         about = " · ".join(paper.plain(part) for part in (e.what, span) if part)
         head = paper.text((f"    {e.measure.ljust(measures)}  ", DIM))
         yield paper.hang(head, paper.text(comparison(e), (f"   {about}", DIM)))
