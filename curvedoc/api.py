@@ -70,7 +70,10 @@ def diagnose_all(
     x: str | None = None,
     reader: str | None = None,
 ) -> Batch:
-    """All runs in ``data`` (as for :func:`read`) diagnosed; what could not be read is in ``problems``."""
+    """All runs in ``data`` (as for :func:`read`) diagnosed; what could not be read is in ``problems``.
+
+    What a directory holds beside its logs is passed over.
+    """
     return examine(data, Options(mapping or {}, metric, x, reader))
 
 

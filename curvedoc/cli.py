@@ -22,6 +22,7 @@ from .errors import (
     CurvedocError,
     UsageError,
 )
+from .wording import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -203,8 +204,13 @@ def _examine(paths: tuple[str, ...], options: Options) -> Batch:
     from .console import ProgressBar
     from .intake import examine
 
+    skipped: list[CurvedocError] = []
     with ProgressBar() as progress:
-        return examine(paths, options, progress)
+        batch = examine(paths, options, progress, skipped)
+    if skipped:
+        names = ", ".join(error.path for error in skipped[:3]) + (", …" if len(skipped) > 3 else "")
+        say(clean(f"curvedoc: passed over what is no training log: {names} ({len(skipped)} in all)"))
+    return batch
 
 
 def _style(given: Mapping[str, Any], output: str | None = None) -> dict[str, Any]:

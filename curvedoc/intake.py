@@ -41,17 +41,23 @@ class Options:
     reader: str | None = None
 
 
-def examine(data: Data, options: Options, progress: Progress | None = None) -> Batch:
+def examine(
+    data: Data,
+    options: Options,
+    progress: Progress | None = None,
+    skipped: list[CurvedocError] | None = None,
+) -> Batch:
     """Read and diagnose everything in ``data``; a path that fails does not stop the others.
 
-    ``progress`` is called with (sources done, sources in all). A wrong call is raised instead of recorded
-    when no run at all could be diagnosed, for then nothing but the call is to blame.
+    ``progress`` is called with (sources done, sources in all). What a directory holds beside its logs is
+    no problem; it is appended to ``skipped``. A wrong call is raised instead of recorded when no run at
+    all could be diagnosed, for then nothing but the call is to blame.
     """
     from .diagnosis import Batch, Problem
 
     diagnoses: list[Diagnosis] = []
     errors: list[CurvedocError] = []
-    for result in results(data, options, progress):
+    for result in results(data, options, progress, skipped):
         if isinstance(result, CurvedocError):
             errors.append(result)
         else:
@@ -69,12 +75,17 @@ def judge(run: Run) -> Diagnosis:
     return diagnose(run, RULES)
 
 
-def results(data: Data, options: Options, progress: Progress | None = None) -> Iterator[Run | CurvedocError]:
+def results(
+    data: Data,
+    options: Options,
+    progress: Progress | None = None,
+    skipped: list[CurvedocError] | None = None,
+) -> Iterator[Run | CurvedocError]:
     """Every run in ``data``, or the error in its place, one at a time (see :func:`examine`)."""
     from .naming import assign
     from .run import Run
 
-    for logged in _logged(data, options, progress):
+    for logged in _logged(data, options, progress, skipped):
         if isinstance(logged, Run | CurvedocError):
             yield logged
             continue
@@ -86,7 +97,7 @@ def results(data: Data, options: Options, progress: Progress | None = None) -> I
 
 
 def _logged(
-    data: Data, options: Options, progress: Progress | None
+    data: Data, options: Options, progress: Progress | None, skipped: list[CurvedocError] | None
 ) -> Iterator[Logged | Run | CurvedocError]:
     """What the readers find, or what a table or a dict holds."""
     from .run import Run
@@ -95,31 +106,13 @@ def _logged(
     how = ReadOptions(options.reader, options.x)
     if isinstance(data, Run):
         yield data
-    elif isinstance(data, str | os.PathLike):
-        yield from _from_paths([data], how, progress)
-    elif isinstance(data, Sequence):
-        yield from _from_paths(data, how, progress)
+    elif isinstance(data, str | os.PathLike | Sequence):
+        from .readers import read_paths
+
+        paths = [data] if isinstance(data, str | os.PathLike) else data
+        yield from read_paths([os.fspath(path) for path in paths], how, skipped, progress)
     else:
         yield from _from_columns(data, how)
-
-
-def _from_paths(
-    paths: Sequence[Path], how: ReadOptions, progress: Progress | None
-) -> Iterator[Logged | CurvedocError]:
-    from .readers import discover, load
-
-    found = discover([os.fspath(path) for path in paths])
-    for done, source in enumerate(found):
-        if isinstance(source, CurvedocError):
-            yield source
-            continue
-        try:
-            yield from load(source, how)
-        except CurvedocError as error:
-            error.path = error.path or source.path
-            yield error
-        if progress:
-            progress(done + 1, len(found))
 
 
 def _from_columns(data: pd.DataFrame | Mapping[str, Any], how: ReadOptions) -> list[Logged]:

@@ -138,6 +138,19 @@ def test_directory_glob_and_stdin(
         assert state == "overfitting"
 
 
+def test_what_lies_beside_the_logs_is_passed_over(call: Call, overfit: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"lr": 0.1}')
+    (tmp_path / "people.csv").write_text("name,age\nAnn,30\nBob,40\n")
+    done = call("diagnose", ".", "--format", "json")
+    assert done.code == 0
+    assert states(done) == {"overfit.csv": "overfitting"}
+    assert "passed over" in done.err
+    assert "config.json" in done.err
+    assert "people.csv" in done.err
+    assert call("diagnose", "config.json").code == 3
+    assert call("check", ".", "--fail-on", "unstable").code == 0
+
+
 def test_mapping_by_flag_and_by_file(call: Call, tmp_path: Path) -> None:
     log = tmp_path / "odd.csv"
     log.write_text(rows("when,A,B", EPOCHS, FALLING, RISING))
