@@ -1,35 +1,90 @@
-"""Delayed generalisation."""
+"""Delayed generalisation: train was perfect early, validation followed long after.
+
+## What it looks like
+Train is (nearly) perfect in the first small part of the run while validation stays poor, often for many
+times as many steps; its loss may even climb all that while. Then validation rises late, fast and far.
+
+## Why it matters
+For most of the run the curves look like hopeless overfitting, and early stopping would have thrown the
+result away. Two ways of solving the task compete in the network: memorising is found first, generalising is
+cheaper in weight norm and wins in the end, if weight decay (or another pull to small weights) is on and the
+data set is large enough.
+
+## What to do
+- keep training, and keep the latest checkpoint, not the one of the lowest validation loss
+- keep weight decay on; without it the wait may never end
+- amplify the slow part of the gradients (Grokfast) to shorten the wait; more training data shortens it too
+
+## When it is harmless
+It ends well. Two neighbours do not: with too little data validation settles at a middling level
+(semi-grokking), and going on with less data than a critical size undoes it (ungrokking). Late sudden spikes
+of the train loss under adaptive optimisers (slingshots) belong to the picture and are no instability of
+their own.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, delay
-from ..measure import Limit
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import papers
+from curvedoc.features import Features, delay
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import at, course, metric_name, quality, sentence
+from curvedoc.wording import number
 
-DELAY = Limit(4.0, 1.5, "", log=True)
-RISE = Limit(0.35, 0.1, "")
-LATE = Limit(0.4, 0.1, "")
+DELAY = Limit(
+    4.0, 1.5, "middle between the labelled runs without delay (up to 2x) and the grokked ones (10x)", log=True
+)
+RISE = Limit(
+    0.35, 0.1, "a late rise by less is a slow finish; labelled grokking gains nearly everything late"
+)
+LATE = Limit(0.4, 0.1, "had validation gained more than this with train, the rest is a slow finish")
 
 
 def check(f: Features) -> Verdict:
+    """A long delay, a strong rise after it, little before it."""
     g = delay.delayed(f)
     return all_of(
         g["delay"].above(DELAY),
         g["rise"].above(RISE),
         g["before"].below(LATE),
-        summary="Validation rose long after train was perfect.",
+        summary=_summary(f, g["delay"].value, (g["delay"].span or (0.0, 0.0))[0]),
         span=g["delay"].span,
     )
 
 
+def _summary(f: Features, times: float, where: float) -> str:
+    if f.has_val_metric:
+        t = f.val_metric
+        levels = f"from {quality(f, 'val', float(t.smooth[0]))} to {quality(f, 'val', t.last)}"
+        moved = f"{metric_name(f, 'val')} went {levels}"
+    else:
+        moved = f"validation loss went {course(f.val)}"
+    return sentence(
+        f"{moved}, but only around {at(f, where)}: {number(round(times, 1))} times as many steps as train "
+        "needed to become (nearly) perfect."
+    )
+
+
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("keep-training", "Keep training.", "G"),)
+    """Keep training; help it along."""
+    last = f.val_metric if f.has_val_metric else f.val
+    place = at(f, float(last.steps[-1]))
+    return (
+        Fix(
+            "keep-training",
+            f"Keep training past {place}, without early stopping; keep the last checkpoint.",
+            "G",
+        ),
+        Fix("weight-decay", "Keep weight decay on (AdamW): it is what makes the general solution win.", "G"),
+        Fix("grokfast", "Amplify the slow part of the gradients (Grokfast) to shorten the wait.", "G"),
+        Fix("more-data", "Train on a larger share of the data: the wait shrinks with it.", "G"),
+    )
 
 
 RULE = Rule(
     "grokking",
-    "Grokking",
+    "Delayed generalisation",
     State.GROKKING,
     Severity.INFO,
     check,
@@ -37,4 +92,5 @@ RULE = Rule(
     __doc__ or "",
     decides=True,
     overrules=("overfitting", "memorisation", "over-confidence", "validation-flat", "unstable"),
+    sources=(papers.POWER, papers.VARMA, papers.THILAK, papers.LEE),
 )

@@ -1,33 +1,65 @@
-"""Too little to tell.
+"""Too little to tell: any name for the state would be a guess.
 
-Fewer than about five points of the loss, or nothing that is a loss: any name for the state would be a guess.
+## What it looks like
+The log holds a handful of points, or nothing that is a loss: only a metric, only timings, only the losses
+of an agent whose target moves with it.
+
+## Why it matters
+A verdict drawn from three points is believed like one drawn from three hundred. Saying "not yet" is the
+honest answer, and it says what to log so that the next answer is better.
+
+## What to do
+- log train **and** validation loss, at least once per epoch; several times per epoch on short fine-tunes
+- log the metric that decides, the learning rate and the gradient norm beside them
+- run longer, or give the whole log of a resumed run
+
+## When it is harmless
+Always: it says nothing about the run, only about the log.
 """
 
 from __future__ import annotations
 
-from ..features import Features, losses
-from ..measure import Limit
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc.features import Features, losses
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.wording import count
 
-FEW = Limit(5, 1.0, "the labelling protocol calls fewer than about 5 evaluations too little")
+FEW = Limit(4.5, 0.5, "the labelling protocol calls fewer than about 5 evaluations too little")
 
 
 def check(f: Features) -> Verdict:
+    """Few points of the loss, no loss at all, or an agent's losses without its reward."""
     if not (f.has_train or f.has_val) and not {"train/loss", "val/loss"} & set(f.run.roles):
         return Verdict(True, 0.95, (), "Nothing that is a loss was logged.")
     if f.reinforcement and not f.has_train_metric:
         return Verdict(
             True, 0.9, (), "Reinforcement learning without a reward: its losses follow a moving target."
         )
+    points = losses.points(f)
     return all_of(
-        losses.points(f).below(FEW),
-        summary=f"Only {losses.points(f).value:.0f} points of the loss were logged.",
+        points.below(FEW),
+        summary=f"Only {count(int(points.value), 'point')} of the loss: too little to tell.",
     )
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("log-more", "Log train and validation loss at least once per epoch, and run longer.", ""),)
+    """Log what is missing."""
+    if f.reinforcement and not f.has_train_metric:
+        return (
+            Fix(
+                "log-more", "Log the reward (mean return of an episode): it is what tells how an agent does."
+            ),
+        )
+    if not (f.has_train or f.has_val):
+        return (Fix("log-more", "Log train and validation loss at least once per epoch."),)
+    missing = "train" if not f.has_train else "validation" if not f.has_val else ""
+    also = f", and {missing} loss beside it" if missing else ""
+    return (
+        Fix(
+            "log-more", f"Log the loss more often (several times per epoch on short runs){also}; run longer."
+        ),
+    )
 
 
 RULE = Rule(

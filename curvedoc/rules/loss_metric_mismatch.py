@@ -1,36 +1,66 @@
-"""The loss improves clearly, no metric does."""
+"""The loss improves clearly, no metric does.
+
+## What it looks like
+Train loss (and validation loss) falls as it should, yet accuracy, F1 or whatever decides stays where it
+started, often at exactly the level of always giving the same answer; or it rises at first and is then lost
+again while the loss still falls.
+
+## Why it matters
+The run optimises something else than what is wanted; training longer makes the loss better and the result
+no better. Typical causes: rare positives (predicting "no" everywhere is a good loss), a penalty or an
+auxiliary part that is nearly all of the loss, a regression loss where the order counts, a decision
+threshold that nothing ever reaches, or a metric computed on the wrong thing.
+
+## What to do
+- look at the predictions: are they all one class, all below the threshold?
+- weight the classes or use a focal loss for rare positives; move the threshold
+- plot the parts of the loss: which one falls?
+- train on a loss of the task (ranking, overlap, sequence level)
+
+## When it is harmless
+Early in a run of a hard task the loss may move long before a coarse metric does (exact match, mAP, code
+that passes its tests). A metric that is already near its best has nowhere to go.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, losses, metrics
-from ..measure import Limit, NotMeasurable
-from ..rule import Fix, Rule, Severity, Verdict, all_of, any_of
-from ..states import State
+from curvedoc import papers
+from curvedoc.features import Features, losses, metrics
+from curvedoc.measure import Limit, NotMeasurable
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from curvedoc.states import State
+from curvedoc.telling import SPLITS, at, course, main_loss, metric_name, quality, sentence
+from curvedoc.wording import number
 
-FELL = Limit(0.25, 0.08, "")
-POINTS = Limit(0.03, 0.012, "")
-SHARE = Limit(0.25, 0.1, "")
-HELD = Limit(0.033, 1.5, "", log=True)
-FEW = Limit(3.5, 1.0, "")
+FELL = Limit(0.25, 0.08, "a smaller fall of the loss promises nothing for a metric")
+POINTS = Limit(0.03, 0.012, "three points of a metric that ends at 1 are within reach of noise")
+SHARE = Limit(0.25, 0.1, "a metric that is tiny by nature and grows by more than this is moving")
+POOR = Limit(0.9, 0.05, "metrics that are all this good have nowhere to go")
+HELD = Limit(0.033, 1.5, "healthy validation loss ends this near its best or nearer", log=True)
+FEW = Limit(3.5, 1.0, "a metric must be seen to rise and to fall")
 DROP = Limit(0.5, 0.15, "more than half of what the metric had gained is gone")
-FALL = Limit(0.03, 1.5, "three points of accuracy", log=True)
-NOISE = Limit(4.0, 2.0, "", log=True)
-POOR = Limit(0.9, 0.05, "")
+FALL = Limit(0.03, 1.5, "three points of a metric that ends at 1 are within reach of noise", log=True)
+NOISE = Limit(4.0, 2.0, "four standard errors of the end level: a smaller fall is noise", log=True)
 
 
 def check(f: Features) -> Verdict:
-    """..."""
+    """The loss fell (on validation too if the metric was taken there); the metric gained nothing, or lost it."""
     if f.reinforcement:
         raise NotMeasurable("the loss of reinforcement learning says nothing about its reward")
     fell = [losses.train_progress(f)] if f.has_train else []
     if f.has_val and f.has_val_metric:
         fell.append(losses.val_progress(f))
+    gain, poorest = metrics.liveliest_gain(f), metrics.poorest(f)
+    split = SPLITS["val" if f.has_val_metric else "train"]
     flat = all_of(
         *(m.above(FELL) for m in fell),
-        metrics.liveliest_gain(f).below(POINTS),
+        gain.below(POINTS),
         metrics.relative_gain(f).below(SHARE),
-        metrics.poorest(f).below(POOR),
-        summary="The loss fell, no metric moved.",
+        poorest.below(POOR),
+        summary=sentence(
+            f"{main_loss(f)} fell {course(f.main)}, but no {split} metric gained more than "
+            f"{number(round(max(0.0, gain.value), 3))}; the poorest ends at {number(round(poorest.value, 3))} of 1."
+        ),
     )
     if not (f.has_val and f.has_val_metric):
         return flat
@@ -43,23 +73,46 @@ def check(f: Features) -> Verdict:
             metrics.val_metric_drop(f).above(DROP),
             metrics.val_metric_fall_noise(f).above(NOISE),
             *([metrics.val_metric_fall(f).above(FALL)] if f.bounded else []),
-            summary="Validation loss fell while the validation metric got worse.",
+            summary=_lost(f),
         ),
     )
 
 
-def fix(f: Features) -> tuple[Fix, ...]:
-    """..."""
-    return (Fix("task-loss", "Task loss.", "B4"),)
+def _lost(f: Features) -> str:
+    t, fall = f.val_metric, metrics.val_metric_fall(f)
+    best = f"{quality(f, 'val', float(t.smooth.max()))} ({at(f, fall.span[0] if fall.span else 0.0)})"
+    return sentence(
+        f"{metric_name(f, 'val')} got worse, from {best} to {quality(f, 'val', t.last)}, while validation "
+        f"loss fell {course(f.val)}."
+    )
+
+
+def fix(_: Features) -> tuple[Fix, ...]:
+    """Make loss and metric agree."""
+    return (
+        Fix(
+            "inspect-data",
+            "Look at the predictions: count them by class, and how many pass the threshold.",
+            "B4",
+        ),
+        Fix("class-weights", "Weight the classes by their rarity (or sample them evenly).", "B4"),
+        Fix("focal-loss", "Use a focal loss if positives are rare.", "B4"),
+        Fix("task-loss", "Train on a loss of the task itself: pairwise for ranking, Dice for overlap.", "B4"),
+        Fix(
+            "less-regularisation", "Plot the parts of the loss; turn down a penalty that is most of it.", "B4"
+        ),
+    )
 
 
 RULE = Rule(
     "loss-metric-mismatch",
-    "Loss/metric mismatch",
+    "The loss falls, the metric does not move",
     State.LOSS_METRIC_MISMATCH,
     Severity.ERROR,
     check,
     fix,
     __doc__ or "",
+    bottleneck="B4",
     decides=True,
+    sources=(papers.LIN,),
 )

@@ -1,27 +1,66 @@
-"""Validation has turned while train goes on."""
+"""Validation has turned while train goes on.
+
+## What it looks like
+Both losses fall at first. Then validation loss reaches its best and climbs, clearly and for good, while
+train loss keeps falling (or stays low): the gap widens at every evaluation.
+
+## Why it matters
+From the turn on the network learns details of the training examples that other examples do not have. Every
+later checkpoint is worse than the one at the turn, and the compute since then is lost.
+
+## What to do
+- use the checkpoint of the best validation, and stop early next time
+- regularise (weight decay, dropout), augment, get more data, or take fewer degrees of freedom: in this
+  order of effort
+
+## When it is harmless
+- A gap alone is no overfitting: a constant or slowly growing gap with both losses falling is normal.
+- Where the metric that decides goes on rising, the network only grows too sure of itself; see
+  `over-confidence`.
+- Near-perfect validation leaves a loss close to zero that doubles without changing anything.
+- With wrong labels or few data validation may fall a second time (double descent), on algorithmic tasks
+  much later (`grokking`); both are rare enough not to be waited for.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, losses, metrics
-from ..measure import Limit
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import advice, papers
+from curvedoc.features import Features, losses, metrics
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import at, best_step, course, level_at, metric_name, quality, sentence
+from curvedoc.wording import number
 
-RISE = Limit(0.045, 1.5, "", log=True)
-NOISE = Limit(3.0, 2.0, "three standard errors", log=True)
+RISE = Limit(
+    0.045,
+    1.5,
+    "healthy runs of five sources end at 0.033 or below (half of them at 0); overfitted ones start at 0.055",
+    log=True,
+)
+NOISE = Limit(4.0, 2.0, "three standard errors of the end level: a smaller rise is noise", log=True)
 EXCESS = Limit(0.03, 1.4, "a rise of under three percent above the best is not worth a name", log=True)
 METRIC_FALL = Limit(0.02, 1.5, "two points of accuracy", log=True)
 METRIC_SHARE = Limit(
     0.1, 1.5, "labelled overfitting loses 4-30 % of the metric's gain, healthy runs at most 4 %", log=True
 )
-LEARNED = Limit(0.22, 0.06, "")
-GAIN = Limit(0.12, 0.06, "")
-PERFECT = Limit(0.985, 0.01, "")
-VAL_LEARNED = Limit(0.05, 0.03, "")
+LEARNED = Limit(
+    0.22,
+    0.06,
+    "runs that never fitted their training set shed at most 0.18 of the loss, overfitted ones at least 0.32",
+)
+GAIN = Limit(
+    0.12,
+    0.06,
+    "the same of the train metric: at most 0.09 where nothing was fitted, at least 0.2 where it was",
+)
+PERFECT = Limit(0.985, 0.01, "at 99 % validation accuracy a loss that doubles near zero changes nothing")
+VAL_LEARNED = Limit(0.05, 0.03, "without a train loss, validation itself must first have learned something")
 FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")
 
 
 def check(f: Features) -> Verdict:
+    """Validation loss ends above its best, by more than noise, in a run that has learned its training set."""
     ways = [
         losses.train_progress(f).above(LEARNED) if f.has_train else losses.val_progress(f).above(VAL_LEARNED)
     ]
@@ -35,7 +74,8 @@ def check(f: Features) -> Verdict:
             metrics.val_metric_fall_noise(f).above(NOISE),
             *([metrics.val_metric_fall(f).above(METRIC_FALL)] if f.bounded else []),
             learned,
-            summary="The validation metric falls while the train loss goes on falling.",
+            summary=_metric_summary(f),
+            span=metrics.val_metric_fall(f).span,
         )
     checks = [
         losses.val_points(f).above(FEW),
@@ -46,13 +86,43 @@ def check(f: Features) -> Verdict:
     ]
     if f.has_val_metric and f.bounded:
         checks.append(metrics.val_fit(f).below(PERFECT))
-    return all_of(*checks, summary="Validation loss rises while train falls.")
+    return all_of(*checks, summary=_summary(f), span=losses.val_rise(f).span)
+
+
+def _summary(f: Features) -> str:
+    turn = best_step(f.val)
+    rose = f"Validation loss rose from {number(f.val.best)} ({at(f, turn)}) to {number(f.val.last)}"
+    if not f.has_train:
+        return f"{rose}; train loss is not logged."
+    then = level_at(f.train, turn)
+    if f.train.last < then:
+        return f"{rose} while train loss fell from {number(then)} to {number(f.train.last)}."
+    return f"{rose} while train loss stayed low ({number(f.train.last)}, at first {number(f.train.first)})."
+
+
+def _metric_summary(f: Features) -> str:
+    t, fall = f.val_metric, metrics.val_metric_fall(f)
+    best = f"{quality(f, 'val', float(t.smooth.max()))} ({at(f, fall.span[0] if fall.span else 0.0)})"
+    return sentence(
+        f"{metric_name(f, 'val')} went from {best} to {quality(f, 'val', t.last)} while train loss fell "
+        f"{course(f.train)}."
+    )
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("early-stopping", "Keep the best checkpoint.", "B2"),)
+    """Keep the best checkpoint, then regularise."""
+    return (advice.keep_best(f), *advice.regularise())
 
 
 RULE = Rule(
-    "overfitting", "Overfitting", State.OVERFITTING, Severity.ERROR, check, fix, __doc__ or "", decides=True
+    "overfitting",
+    "Validation turned while train went on",
+    State.OVERFITTING,
+    Severity.ERROR,
+    check,
+    fix,
+    __doc__ or "",
+    bottleneck="B2",
+    decides=True,
+    sources=(papers.PRECHELT, papers.RICE, papers.NAKKIRAN, papers.LOSHCHILOV),
 )

@@ -1,44 +1,94 @@
-"""Train and validation fall together."""
+"""Train and validation fall together.
+
+## What it looks like
+Both losses fall fast at first, then ever more slowly, and end at or near their best; the gap between them
+is small or steady. Converged runs and runs that are still falling both look like this, and so does the
+noise of small batches about a clear trend.
+
+## Why it matters
+Learning is healthy. What is left to decide is how long to go on.
+
+## What to do
+- go on while validation falls; stop when it has been flat for longer than any pause before
+- when both are flat and not good enough, more capacity or better data come next, not more steps
+
+## When it is harmless
+Mostly. Yet curves do not see everything: leakage between train and validation, a metric that measures the
+wrong thing, or data that differ from what comes in use all descend smoothly.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, losses, metrics
-from ..measure import Limit, NotMeasurable
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import advice
+from curvedoc.features import Features, losses, metrics
+from curvedoc.measure import Evidence, Limit, NotMeasurable
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import course, main_loss, quality, sentence
 
-PROGRESS = Limit(0.04, 1.6, "", log=True)
-RISE = Limit(0.06, 1.5, "", log=True)
-NOISE = Limit(3.0, 2.0, "three standard errors", log=True)
-REWARD = Limit(0.4, 0.15, "")
-PERFECT = Limit(0.985, 0.01, "")
+PROGRESS = Limit(
+    0.04,
+    1.6,
+    "labelled flat runs shed at most 0.02 of the loss; the smallest labelled descent is 0.15",
+    log=True,
+)
+EXCESS = Limit(0.03, 1.4, "a rise of under three percent above the best is not worth a name", log=True)
+RISE = Limit(
+    0.06,
+    1.5,
+    "healthy runs end at 0.033 or below, overfitted ones at 0.055 or above; the band between is shared",
+    log=True,
+)
+NOISE = Limit(4.0, 2.0, "three standard errors of the end level: a smaller rise is noise", log=True)
+REWARD = Limit(0.4, 0.15, "an agent whose reward gained this much of its range and holds it has learned")
+PERFECT = Limit(0.985, 0.01, "at 99 % validation accuracy a loss that doubles near zero changes nothing")
 
 
 def check(f: Features) -> Verdict:
-    checks = []
+    """The loss fell, and validation ends near its best (or is near perfect)."""
     if f.reinforcement:
-        return all_of(metrics.train_metric_gain(f).above(REWARD), summary="The reward rises and holds.")
+        t = f.train_metric
+        ends = f"{f.run.metric} rose from {quality(f, 'train', t.values[0])} to {quality(f, 'train', t.last)}"
+        return all_of(metrics.train_metric_gain(f).above(REWARD), summary=sentence(f"{ends} and holds."))
+    checks: list[Evidence] = []
     if f.has_train:
-        checks += [losses.train_progress(f).above(PROGRESS)]
+        checks.append(losses.train_progress(f).above(PROGRESS))
     if f.has_val:
-        rise = [losses.val_rise(f).below(RISE), losses.val_rise_noise(f).below(NOISE)]
+        rise = [
+            losses.val_rise(f).below(RISE),
+            losses.val_rise_noise(f).below(NOISE),
+            losses.val_excess(f).below(EXCESS),
+        ]
         if f.has_val_metric and f.bounded:
             rise.append(metrics.val_fit(f).above(PERFECT))
         checks.append(max(rise, key=lambda e: e.strength))
         if not f.has_train:
-            checks += [losses.val_progress(f).above(PROGRESS)]
+            checks.append(losses.val_progress(f).above(PROGRESS))
     if not checks:
         raise NotMeasurable("needs a loss")
-    return all_of(*checks, summary="The loss falls and ends at or near its best.")
+    return all_of(*checks, summary=_summary(f))
+
+
+def _summary(f: Features) -> str:
+    if f.has_train and f.has_val:
+        return f"Train loss fell {course(f.train)} and validation loss with it, {course(f.val)}."
+    missing = "" if f.has_val else "; validation is not logged"
+    return sentence(f"{main_loss(f)} fell {course(f.main)}, near its best{missing}.")
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("keep-going", "Keep going.", ""),)
+    """Go on, or stop when flat."""
+    log = (
+        ()
+        if f.has_val or f.reinforcement
+        else (Fix("log-more", "Log validation loss: train alone cannot show overfitting."),)
+    )
+    return (advice.keep_going(f), *log)
 
 
 RULE = Rule(
     "smooth-descent",
-    "Smooth descent",
+    "Learning is healthy",
     State.SMOOTH_DESCENT,
     Severity.INFO,
     check,

@@ -1,42 +1,90 @@
-"""Train and validation alike, both poor."""
+"""Train and validation are alike, and both poor.
+
+## What it looks like
+The two curves lie on each other, fall a little, and level off while the loss still has most of its first
+value and the metric is far from good, on train as well.
+
+## Why it matters
+There is no gap to close: regularisation, augmentation and early stopping make it worse. Model and data as
+they are cannot express the task: too few parameters, the wrong architecture, features that do not tell,
+labels that are mostly noise, or a penalty that holds the weights down.
+
+## What to do
+- take a larger or better suited model; see whether it can fit a small part of the data perfectly
+- take away regularisation that is too strong
+- look at inputs and labels: could a person do the task with them?
+
+## When it is harmless
+- The level may be the best the data allow: compare with a baseline and with known results; a loss alone
+  does not say what is poor (a language model at 3 nats can be excellent).
+- Augmentation, dropout and adversarial training make the train numbers look poor on purpose.
+- A run that is still falling is not done; train longer first.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, losses, metrics
-from ..measure import Limit, NotMeasurable
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import papers
+from curvedoc.features import Features, losses, metrics
+from curvedoc.measure import Limit, NotMeasurable
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import main_loss, metric_name, quality, sentence
+from curvedoc.wording import number
 
-KEPT = Limit(0.7, 0.1, "")
-FIT = Limit(0.75, 0.08, "")
-GAIN = Limit(0.33, 0.05, "")
-GAP = Limit(0.1, 0.05, "")
+KEPT = Limit(0.7, 0.1, "labelled underfitting keeps 0.78 to 0.97 of the loss; healthy runs keep at most 0.57")
+FIT = Limit(0.75, 0.08, "better than this is not plainly poor")
+GAIN = Limit(0.33, 0.05, "of what was missing at the start; chance counts for nothing")
+GAP = Limit(0.1, 0.05, "alike: a wider gap means that train was learned and validation not")
 
 
 def check(f: Features) -> Verdict:
+    """Much of the loss kept, a poor metric, no gap; never judged by the loss value itself."""
     if not f.bounded:
         raise NotMeasurable("needs a metric that is known to end at 1")
     if not (f.has_train_metric or (f.has_train and f.has_val)):
         raise NotMeasurable("needs the metric on train, or train and val loss")
+    split = "train" if f.has_train_metric else "val"
     fit = metrics.train_fit(f) if f.has_train_metric else metrics.val_fit(f)
     gain = metrics.train_metric_gain(f) if f.has_train_metric else metrics.val_metric_gain(f)
-    checks = [losses.train_kept(f).above(KEPT), fit.below(FIT), gain.below(GAIN)]
+    kept = losses.train_kept(f)
+    checks = [kept.above(KEPT), fit.below(FIT), gain.below(GAIN)]
+    levels = f"{metric_name(f, split)} ends at {quality(f, split, fit.value)}"
     if f.has_train_metric and f.has_val_metric:
         checks.append(metrics.metric_gap(f).below(GAP))
-    return all_of(*checks, summary="Train and validation are alike and both poor.")
+        levels += f", {metric_name(f, 'val')} at {quality(f, 'val', f.val_metric.last)}"
+    kept_said = (
+        f"{main_loss(f)} kept {number(round(100 * kept.value))} % of its first level ({number(f.main.first)})"
+    )
+    return all_of(*checks, summary=sentence(f"{levels}; {kept_said}."))
 
 
-def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("more-capacity", "More capacity.", "B1"),)
+def fix(_: Features) -> tuple[Fix, ...]:
+    """More to learn with, more to learn from."""
+    return (
+        Fix("more-capacity", "Take a larger model, or one whose architecture fits the data.", "B1"),
+        Fix(
+            "better-features",
+            "Get better data or features; check a sample by hand for what could be learned.",
+            "B1",
+        ),
+        Fix("less-regularisation", "Turn down weight decay, dropout and augmentation.", "B1"),
+        Fix(
+            "task-loss",
+            "Train on related tasks as well (multi-task), or start from a pre-trained model.",
+            "B1",
+        ),
+    )
 
 
 RULE = Rule(
     "underfitting",
-    "Underfitting",
+    "Train and validation alike, both poor",
     State.UNDERFITTING,
     Severity.WARNING,
     check,
     fix,
     __doc__ or "",
+    bottleneck="B1",
     decides=True,
+    sources=(papers.NAKKIRAN,),
 )

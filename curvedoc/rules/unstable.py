@@ -1,29 +1,81 @@
-"""The train loss swings widely for most of the run."""
+"""The train loss swings widely for most of the run.
+
+## What it looks like
+Train loss jumps up and down by a large part of its own level, not once but throughout: what one update
+gains the next ones throw away. It may still fall on average; validation, evaluated now and then, shows the
+same unrest.
+
+## Why it matters
+Which weights the run ends with is a matter of luck, and most of the compute goes into climbing back. The
+usual causes are a learning rate above what the loss surface bears, a batch so small that its gradient is
+mostly noise, gradients that explode in deep or recurrent networks, or a bad initialisation.
+
+## What to do
+- lower the learning rate first: it is the cheapest and the likeliest cause
+- clip the norm of the gradients; take a larger batch (or accumulate gradients) if it is tiny
+- check initialisation and normalisation if it swings from the very first steps
+
+## When it is harmless
+Noise of small batches about a clear trend is no instability, however ragged it looks, nor are the bumps at
+the restarts of a cyclic schedule. The losses of adversarial training and of agents move with their
+opponent; their swings alone say little.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, losses, metrics
-from ..measure import Limit
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import advice, papers
+from curvedoc.features import Features, losses, metrics
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import at, best_step
+from curvedoc.wording import number
 
-TURBULENCE = Limit(0.2, 1.5, "", log=True)
-SWING = Limit(0.15, 1.4, "", log=True)
-GAIN = Limit(0.4, 0.15, "")
+TURBULENCE = Limit(
+    0.2,
+    1.5,
+    "healthy runs stay below 0.03, label noise and memorised nets below 0.06; blow-ups start at 0.25",
+    log=True,
+)
+SWING = Limit(0.15, 1.4, "wiggles about chance level (a tenth of it) are noise, not swings", log=True)
+GAIN = Limit(0.4, 0.15, "an agent whose reward rises this far learns, whatever its losses do")
 
 
 def check(f: Features) -> Verdict:
-    f.train
-    checks = [losses.train_turbulence(f).above(TURBULENCE), losses.train_swing(f).above(SWING)]
+    """High above the best level so far, on average: against progress and against the level itself."""
+    f.curve("train/loss")
+    swing = losses.train_swing(f)
+    checks = [losses.train_turbulence(f).above(TURBULENCE), swing.above(SWING)]
     if f.reinforcement and f.has_train_metric:
         checks.append(metrics.train_metric_gain(f).below(GAIN))
-    return all_of(*checks, summary="The train loss swings widely.")
+    summary = (
+        f"Train loss swings: on average it is {number(round(100 * swing.value))} % of its level above the "
+        f"best so far (its best was {number(f.train.best)} at {at(f, best_step(f.train))}, "
+        f"its end {number(f.train.last)})."
+    )
+    return all_of(*checks, summary=summary)
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("lower-learning-rate", "Lower the learning rate.", "P1"),)
+    """Smaller, steadier updates."""
+    best = best_step(f.train)
+    return (
+        advice.lower_rate(f, best),
+        advice.clip(f, best),
+        Fix("larger-batch", "Take a larger batch, or accumulate gradients over several.", "C"),
+        advice.warm_up(f),
+        Fix("kaiming-init", "Check the initialisation if the swings are there from the first steps on.", "C"),
+    )
 
 
 RULE = Rule(
-    "unstable", "Oscillation", State.UNSTABLE, Severity.ERROR, check, fix, __doc__ or "", decides=True
+    "unstable",
+    "The train loss swings",
+    State.UNSTABLE,
+    Severity.ERROR,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
+    sources=(papers.PASCANU, papers.GOYAL, papers.COHEN),
 )
