@@ -13,7 +13,7 @@ from .chart import Line, Mark, chart
 from .sparks import sparkline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from rich.text import Text
 
@@ -49,7 +49,7 @@ def run(paper: Paper, diagnosis: Diagnosis, details: bool = False) -> Iterator[T
     yield from _headline(paper, diagnosis)
     yield from _charts(paper, diagnosis)
     yield from _gap(paper, diagnosis)
-    yield from _findings(paper, diagnosis)
+    yield from _findings(paper, diagnosis, details)
     yield from _fixes(paper, diagnosis.findings)
     yield from _rest(paper, diagnosis, details)
 
@@ -122,7 +122,7 @@ def _title(lines: Sequence[Line], quantity: str) -> str:
 def _marks(diagnosis: Diagnosis) -> list[Mark]:
     best, onset = diagnosis.best_step, diagnosis.onset_step
     if best is not None and best == onset:
-        named = [(best, "best = onset", "green")]
+        named = [(best, "best and onset", "green")]
     else:
         named = [
             (at, what, style)
@@ -150,23 +150,26 @@ def _worse(gap: float) -> str:
     return f"{number(abs(gap))} {'worse' if gap >= 0 else 'better'}"
 
 
-def _findings(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
+def _findings(paper: Paper, diagnosis: Diagnosis, details: bool) -> Iterator[Text]:
+    """Each finding with its evidence; what was said before (the reason, a measure) is not said again."""
     if diagnosis.findings:
         yield from _section(paper, "Findings")
+    said = {diagnosis.reason}
     for finding in diagnosis.findings:
-        yield from _finding(paper, finding, axis(diagnosis.run.x), diagnosis.reason)
+        style = SEVERITY_STYLE[finding.severity]
+        about = f"   {finding.severity} · {percent(finding.confidence)} sure · {finding.rule}"
+        yield paper.hang(paper.text(("  ● ", style)), paper.text((finding.title, "bold"), (about, DIM)))
+        if finding.summary and finding.summary not in said:
+            yield paper.hang(paper.text("    "), paper.text(finding.summary))
+        yield from _evidence(paper, finding, axis(diagnosis.run.x), set() if details else said)
+        said |= {e.what for e in finding.evidence}
 
 
-def _finding(paper: Paper, finding: Finding, x: str, said: str) -> Iterator[Text]:
-    style = SEVERITY_STYLE[finding.severity]
-    about = f"   {finding.severity} · {percent(finding.confidence)} sure · {finding.rule}"
-    yield paper.hang(paper.text(("  ● ", style)), paper.text((finding.title, "bold"), (about, DIM)))
-    if finding.summary and finding.summary != said:
-        yield paper.hang(paper.text("    "), paper.text(finding.summary))
+def _evidence(paper: Paper, finding: Finding, x: str, said: Container[str]) -> Iterator[Text]:
     measures = max((len(e.measure) for e in finding.evidence), default=0)
     for e in finding.evidence:
         span = f"{x} {'–'.join(dict.fromkeys(map(step, e.span)))}" if e.span else ""
-        about = " · ".join(paper.plain(part) for part in (e.what, span) if part)
+        about = " · ".join(part for part in (e.what, span) if part and e.what not in said)
         head = paper.text((f"    {e.measure.ljust(measures)}  ", DIM))
         yield paper.hang(head, paper.text(comparison(e), (f"   {about}", DIM)))
 
