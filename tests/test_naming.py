@@ -152,6 +152,23 @@ def test_the_infinite_part_stays_where_nothing_else_moves() -> None:
     assert any("never finite" in note for note in run.notes)
 
 
+def test_a_loss_restated_in_other_units_is_no_part() -> None:
+    assert assign(log("loss_ce loss_bbox loss_ce_unscaled")).roles["train/loss"].sources == (
+        "loss_bbox",
+        "loss_ce",
+    )
+
+
+@pytest.mark.parametrize(
+    "headers", ["train/loss:40 train/train_loss:1", "eval_loss:5 train_runtime:1 train_loss:1"]
+)
+def test_a_closing_summary_is_no_curve(headers: str) -> None:
+    run = assign(log(headers))
+    name = headers.split()[-1].removesuffix(":1")
+    assert name not in roles(run).values()
+    assert any(i.name == name and "summary" in i.reason for i in run.ignored)
+
+
 # Adversarial losses
 
 
@@ -188,7 +205,10 @@ def test_exact_adversarial_roles() -> None:
     }
 
 
-@pytest.mark.parametrize("headers", ["d_loss aux_loss", "actor_loss critic_loss", "loss_g loss_x"])
+@pytest.mark.parametrize(
+    "headers",
+    ["d_loss aux_loss", "actor_loss critic_loss", "loss_g loss_x", "policy_loss value_loss disc_loss"],
+)
 def test_single_letters_and_critics_alone_are_not_adversarial(headers: str) -> None:
     assert assign(log(headers)).get("train/loss") is not None
 
