@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 # A curve is judged on at most this many block medians: shapes that matter span far more than a
 # thousandth of a run, and the cost of every later step stays bounded whatever the length of the log.
 MAX_BLOCKS = 400
-# Window of the running median as a share of the curve: wide enough to bridge single outliers and
-# validation noise, narrow enough to keep a turn in the last tenth of the run.
-WINDOW_SHARE = 0.05
+# Width of the running median = WINDOW * sqrt(points): wide enough to bridge outliers and validation noise, narrow
+# enough to keep a turn in the last few points. On 60 points it is 5, on 400 it is 13.
+WINDOW = 0.6
 # Progress below this share of the level is no progress: changes are then measured against the level.
 LEAST_PROGRESS = 0.01
 # A first value this many standard deviations above the early median is a level of its own, not noise.
@@ -123,10 +123,10 @@ def median(values: FloatArray) -> float:
 
 
 def window(n: int) -> int:
-    """Odd width of the running median for a curve of ``n`` points: 1 below 6, then about 5 %."""
+    """Odd width of the running median for a curve of ``n`` points; 1 below 6."""
     if n < 6:
         return 1
-    return max(3, int(n * WINDOW_SHARE) | 1)
+    return max(3, int(WINDOW * math.sqrt(n)) | 1)
 
 
 def running_median(values: FloatArray, width: int) -> FloatArray:

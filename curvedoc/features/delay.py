@@ -23,6 +23,8 @@ def delayed(f: Features) -> dict[str, Measure]:
         curve, level = val.smooth, 1.0
     else:
         train, val = f.train, f.val
+        if train.best < 0 or val.best < 0 or train.first <= 0 or val.first <= 0:
+            raise NotMeasurable("needs a metric, or losses that end at zero when perfect")
         fitted = first_where(train.smooth <= train.first * (1 - ARRIVED))
         curve, level = -val.smooth, abs(val.first)
     if fitted is None:

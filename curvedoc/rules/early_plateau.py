@@ -8,7 +8,7 @@ from ..rule import Fix, Rule, Severity, Verdict, all_of
 from ..states import State
 
 KEPT = Limit(0.72, 0.08, "")
-ARRIVAL = Limit(0.2, 1.5, "", log=True)
+ARRIVAL = Limit(0.3, 1.4, "", log=True)
 
 
 def check(f: Features) -> Verdict:

@@ -38,4 +38,5 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    overrules=("validation-flat",),
 )
