@@ -224,7 +224,9 @@ def _best_step(features: Features) -> float | None:
         t = features.val if features.has_val else features.main
     except NotMeasurable:
         return None
-    return float(t.steps[t.best_index])
+    curve = features.curve("val/loss" if features.has_val else features.main_role)
+    # The trend of a long curve lives between the steps that were logged; a checkpoint does not.
+    return float(curve.steps[np.argmin(np.abs(curve.steps - t.steps[t.best_index]))])
 
 
 def _gap(features: Features) -> Gap | None:

@@ -46,9 +46,9 @@ def nonfinite_tail(f: Features) -> Measure:
     """How long a loss has been NaN or infinite at the end, in units of the longest such stretch that it
     came back from (the worse split). Padding between evaluations is such a stretch."""
     worst, span, seen = 0.0, None, False
-    for role in ("train/loss", "val/loss"):
-        curve = f.run.get(role)
-        if curve is None or len(curve) == 0:
+    curves = [c for role in ("train/loss", "val/loss") if (c := f.run.get(role))]
+    for curve in curves or [c for c in f.run.curves if c.quantity.endswith("_loss")]:
+        if len(curve) == 0:
             continue
         seen = True
         finite = np.flatnonzero(np.isfinite(curve.values))

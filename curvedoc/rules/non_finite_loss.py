@@ -29,4 +29,5 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    overrules=("inconclusive",),
 )

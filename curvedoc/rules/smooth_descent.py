@@ -78,6 +78,9 @@ def _summary(f: Features) -> str:
 
 def fix(f: Features) -> tuple[Fix, ...]:
     """Go on, or stop when flat."""
+    if f.reinforcement:
+        text = "Keep going while the reward rises, and keep the checkpoint with the best evaluated reward."
+        return (Fix("keep-going", text),)
     log = (
         ()
         if f.has_val or f.reinforcement

@@ -32,6 +32,7 @@ from curvedoc.telling import main_loss, metric_name, quality, sentence
 from curvedoc.wording import number
 
 KEPT = Limit(0.7, 0.1, "labelled underfitting keeps 0.78 to 0.97 of the loss; healthy runs keep at most 0.57")
+LONG = Limit(7.5, 2.0, "a handful of epochs may just be too short a training")
 FIT = Limit(0.75, 0.08, "better than this is not plainly poor")
 GAIN = Limit(0.33, 0.05, "of what was missing at the start; chance counts for nothing")
 GAP = Limit(0.1, 0.05, "alike: a wider gap means that train was learned and validation not")
@@ -47,7 +48,7 @@ def check(f: Features) -> Verdict:
     fit = metrics.train_fit(f) if f.has_train_metric else metrics.val_fit(f)
     gain = metrics.train_metric_gain(f) if f.has_train_metric else metrics.val_metric_gain(f)
     kept = losses.train_kept(f)
-    checks = [kept.above(KEPT), fit.below(FIT), gain.below(GAIN)]
+    checks = [losses.points(f).above(LONG), kept.above(KEPT), fit.below(FIT), gain.below(GAIN)]
     levels = f"{metric_name(f, split)} ends at {quality(f, split, fit.value)}"
     if f.has_train_metric and f.has_val_metric:
         checks.append(metrics.metric_gap(f).below(GAP))
