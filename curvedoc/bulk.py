@@ -31,7 +31,9 @@ def read_bulk(data: bytes, dialect: Dialect, names: Sequence[str]) -> tuple[list
     last = tail[max(tail.rfind(b"\n"), tail.rfind(b"\r")) + 1 :]
     if dialect.delimiter in {"", SPACES} or dialect.decimal != "." or dialect.skip or b"\0" in data[:4096]:
         return None
-    if data.startswith(b"#") or b"\n#" in data or last.count(dialect.delimiter.encode()) != len(names) - 1:
+    if len(names) != dialect.width or data.startswith((b"#", b"sep=")):
+        return None
+    if b"\n#" in data or last.count(dialect.delimiter.encode()) != len(names) - 1:
         return None
     import pandas as pd
 

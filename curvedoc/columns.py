@@ -6,6 +6,7 @@ exports with one column per run, bands such as ``__MIN``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,9 +95,20 @@ def is_index(c: Column) -> bool:
 
 def reshaped(table: Table) -> list[Table]:
     """The plain tables in a table: one, but for chart exports that hold one column per run."""
-    table = _without_bands(_unique_names(table))
+    table = _without_bands(_unique_names(_counted(table)))
     table = _by_stage(_long(table))
     return _by_run(table)
+
+
+def _counted(table: Table) -> Table:
+    """Read counters that are dressed up as text: ``Epoch 3``, ``3/100``."""
+    columns = list(table.columns)
+    for place, c in enumerate(columns):
+        if isinstance(c, TextColumn) and is_counter(c.name):
+            found = [re.fullmatch(r"\D*(\d+)\s*(?:/\s*\d+)?\D*", cell) for cell in c.cells]
+            if all(found):
+                columns[place] = Column(c.name, c.rows, np.array([float(m[1]) for m in found if m]))
+    return replace(table, columns=tuple(columns))
 
 
 def _unique_names(table: Table) -> Table:
@@ -106,7 +118,7 @@ def _unique_names(table: Table) -> Table:
     ignored = list(table.ignored)
     counted = any(is_counter(c.name) for c in table.numbers)
     for place, c in enumerate(table.columns, 1):
-        if isinstance(c, Column) and is_index(c) and len(c.rows):
+        if isinstance(c, Column) and is_index(c) and len(c.rows) == table.n_rows:
             if counted or any(k.name == c.name or is_index(k) for k in kept if isinstance(k, Column)):
                 ignored.append(Ignored(c.name or f"column {place}", "row index"))
                 continue

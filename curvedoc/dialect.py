@@ -81,7 +81,10 @@ def _try(sample: list[str], delimiter: str) -> Dialect | None:
         return None
     skip = next((i for i, r in enumerate(rows[:20]) if len(r) in {width, width - 1} and len(r) > 1), 0)
     rows = rows[skip:]
-    consistent = (sum(len(r) == width for r in rows[1:]) + 1) / len(rows)
+    head = set(rows[0])
+    again = [r for r in rows if len(head.intersection(r)) * 2 > len(head)]  # the header, repeated or changed
+    widths = {width} if len(again) < 2 else {width, *map(len, again)}
+    consistent = (sum(len(r) in widths for r in rows[1:]) + 1) / len(rows)
     cells = [c for r in rows[1:] or rows if len(r) == width for c in r if c.strip() not in BLANK]
     decimal = "," if delimiter != "," and decimal_comma(cells) else "."
     if delimiter == "," and any('"' in line for line in sample) and decimal_comma(cells):

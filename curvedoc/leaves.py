@@ -10,7 +10,7 @@ import numpy as np
 
 from . import steps as stepping
 from .cells import Column, column
-from .records import MAX_DEPTH
+from .records import MAX_DEPTH, MAX_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,7 +74,13 @@ def walk(value: Any, path: Path) -> Iterator[Leaf]:
         for key, inner in value.items():
             yield from walk(inner, (*path, str(key)))
     elif isinstance(value, list):
-        yield Leaf(path, *_list_kind(value))
+        kind, found = _list_kind(value)
+        if kind == "matrix":  # one value per class and step
+            yield from (
+                Leaf((*path, str(i)), "list", list(row)) for i, row in enumerate(zip(*found, strict=True))
+            )
+        else:
+            yield Leaf(path, kind, found)
     else:
         yield Leaf(path, "other" if isinstance(value, dict) else "scalar", value)
 
@@ -87,8 +93,12 @@ def _list_kind(values: list[Any]) -> tuple[str, Any]:
     sizes = {len(v) if isinstance(v, list) else -1 for v in values}
     if sizes in ({2}, {3}) and len(values) > 2:
         points = _points([row[-2] for row in values], [row[-1] for row in values])
-        if points and np.mean(np.diff(points[1][0]) >= 0) > 0.5 and stepping.n_distinct(points[1][0]) > 1:
+        steps = points[1][0] if points else np.zeros(1)
+        whole = not np.any(steps % 1) and stepping.n_distinct(steps) > 1
+        if points and whole and np.mean(np.diff(steps) >= 0) > 0.5:
             return points
+    if len(sizes) == 1 and 1 < max(sizes) <= MAX_LIST and len(values) > max(sizes):
+        return "matrix", values
     return ("other", values) if dicts or sizes - {-1} else ("list", values)
 
 

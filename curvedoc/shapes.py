@@ -14,7 +14,7 @@ import numpy as np
 from . import steps as stepping
 from .cells import Column, TextColumn, clean_name, column
 from .columns import bare, is_clock, is_counter
-from .errors import NotALogError
+from .errors import NotALogError, UsageError
 from .leaves import Leaf, Path, is_curve, is_number, is_settings, is_split, walk
 from .records import columns
 from .run import Ignored, Logged, Series
@@ -110,7 +110,7 @@ def _read(
     if not lists and not points:
         raise NotALogError(*_no_series(leaves), path)
     if points and longest < 3:
-        return [_read_points(points, name, path, reader, ignored)]
+        return [_read_points(points, name, path, reader, ignored, options)]
     short = [x for x in lists if len(x.value) < 3 and longest >= 5 and not _is_telling(x.path)]
     ignored += [Ignored(_name(leaf.path), "settings or a single value") for leaf in short]
     made, rows, notes = _side_by_side([leaf for leaf in lists if leaf not in short], longest)
@@ -193,20 +193,35 @@ def _one_counter(made: list[Column | TextColumn], n: int) -> list[Column | TextC
     return kept
 
 
-def _read_points(leaves: list[Leaf], name: str, path: str, reader: str, ignored: list[Ignored]) -> Logged:
+def _read_points(
+    leaves: list[Leaf], name: str, path: str, reader: str, ignored: list[Ignored], options: ReadOptions
+) -> Logged:
     """One run of curves that each bring their own steps."""
+    if options.x and options.x not in {"step", "row"}:
+        raise UsageError(
+            f"there is no column '{options.x}': every curve has its own steps", "Leave --x out.", path
+        )
     series, replaced = [], 0
     for leaf in leaves:
         steps, values = leaf.value
         steps, values, gone = stepping.rewound(steps, values)
-        series.append(Series(_name(leaf.path), steps, values))
+        at = np.arange(1.0, len(steps) + 1) if options.x == "row" else steps
+        series.append(Series(_name(leaf.path), at, values))
         replaced = max(replaced, gone)
     notes = [
         f"The step counter runs backwards (a resumed run?): {replaced} overwritten points were replaced."
     ]
     if all(is_clock(s.name) for s in series):
         raise NotALogError("holds only times, no loss or metric", "Name the log with the losses.", path)
-    return Logged(name, path, reader, "step", tuple(series), tuple(ignored), tuple(notes if replaced else []))
+    return Logged(
+        name,
+        path,
+        reader,
+        options.x or "step",
+        tuple(series),
+        tuple(ignored),
+        tuple(notes if replaced else []),
+    )
 
 
 def _is_telling(path: Path) -> bool:

@@ -77,7 +77,7 @@ def runs(table: Table, options: ReadOptions) -> list[Logged]:
 
 def _runs(table: Table, options: ReadOptions) -> list[Logged]:
     curves = [c for c in table.numbers if len(c.rows)]
-    telling = [c for c in curves if not (is_counter(c.name) or is_clock(c.name) or is_progress(c.name))]
+    telling = [c for c in curves if not (_counts(c) or is_clock(c.name) or is_progress(c.name))]
     if not telling:
         raise NotALogError(*_no_curve(table, curves), table.path)
     main = max(telling, key=lambda c: len(c.rows))
@@ -90,7 +90,7 @@ def _runs(table: Table, options: ReadOptions) -> list[Logged]:
     if begins is None:
         x, begins, steps = None, [0], np.arange(1.0, table.n_rows + 1)
         notes.append("The step counter restarts within the run (once per epoch?): rows were counted instead.")
-    left = [c for c in curves if x is None or c is not x]
+    left = [c for c in curves if c is not x and c.name]
     ends = [*begins[1:], table.n_rows]
     sizes = [int(np.sum((main.rows >= b) & (main.rows < e))) for b, e in zip(begins, ends, strict=True)]
     good = stepping.plausible(sizes)
@@ -109,6 +109,11 @@ def _runs(table: Table, options: ReadOptions) -> list[Logged]:
             _logged(table, base, x, _cut(left, begin, end), steps[begin:end], said, main.name, fixed)
         )
     return result
+
+
+def _counts(c: Column) -> bool:
+    """Whether a column only numbers steps or rows."""
+    return is_counter(c.name) or is_index(c)
 
 
 def _cut(columns: Iterable[Column], begin: int, end: int) -> list[Column]:
@@ -222,8 +227,7 @@ def _chosen(curves: list[Column], n: int) -> Column | None:
     fit: list[tuple[int, Column]] = []
     for c in curves:
         values = c.values[np.isfinite(c.values)]
-        rises = (np.sum(np.diff(values) >= 0) + 1) / max(1, len(values))
-        if is_counter(c.name) and len(values) >= COVERED * n and rises >= 0.5:
+        if is_counter(c.name) and len(values) >= COVERED * n and _counts_on(values):
             distinct = stepping.n_distinct(values)
             if distinct > 1 or n == 1 or len(values) == 1:
                 fit.append((distinct, c))
@@ -234,11 +238,21 @@ def _chosen(curves: list[Column], n: int) -> Column | None:
     return next((c for c in curves if is_index(c) and len(c.rows) == n), None)
 
 
+def _counts_on(values: FloatArray) -> bool:
+    """Whether a counter mostly increases, or would if its rows were sorted."""
+    gaps = np.diff(values)
+    if len(gaps) > 1 and (stepping.is_shuffled(values) or bool(np.all(gaps < 0))):
+        return True
+    return bool((np.sum(gaps >= 0) + 1) * 2 >= len(values))
+
+
 def _put_in_order(
     curves: list[Column], steps: FloatArray, x: Column, main: Column
 ) -> tuple[list[Column], FloatArray, list[str]]:
     """Deal with rows that are merely out of order, and with two counters in one column."""
-    if stepping.is_shuffled(steps[main.rows]) and len(stepping.falls(steps[main.rows])):
+    own = steps[main.rows]
+    falls = len(stepping.falls(own))
+    if falls and (stepping.is_shuffled(own) or (falls > 1 and falls == len(own) - 1)):
         order = np.argsort(steps, kind="stable")
         place = np.empty_like(order)
         place[order] = np.arange(len(order))

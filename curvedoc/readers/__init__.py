@@ -65,12 +65,12 @@ def load(source: Source, options: ReadOptions) -> list[Logged]:
     wanted = reader(options.reader) if options.reader else None
     if source.kind != "events":
         _refuse(source, wanted is not None and options.reader == "tensorboard")
+    if source.root and source.kind == "file" and not _may_be_training(source):
+        raise NotALogError("names no loss or metric", "Name it if it is a log.", source.path)
     chosen = wanted or _surest(source)
     found: list[Logged] = chosen.read(source, options)
     if source.root and source.kind == "file" and not any(_is_training(logged) for logged in found):
-        raise NotALogError(
-            "names no loss or metric and counts no steps", "Name it if it is one.", source.path
-        )
+        raise NotALogError("names no loss or metric over steps", "Name it if it is a log.", source.path)
     return found
 
 
@@ -185,6 +185,13 @@ _MAGIC = (
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
 )
+
+
+def _may_be_training(source: Source) -> bool:
+    """A cheap look at what a search came across: data sets and package lists are large and many."""
+    known = "-tag-" in source.filename or source.filename.endswith("learning_stats.csv")
+    text = f"{source.filename}\n{source.head_text}"
+    return known or re.search(_CURVE_WORD, text, re.IGNORECASE) is not None
 
 
 def _is_training(logged: Logged) -> bool:

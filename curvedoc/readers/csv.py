@@ -8,22 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curvedoc.bulk import BULK_BYTES, read_bulk
-from curvedoc.cells import TextColumn, clean_name, column
+from curvedoc.cells import TextColumn
 from curvedoc.columns import is_counter, is_index
-from curvedoc.dialect import SPACES, Dialect, detect, is_comment, split
+from curvedoc.dialect import SPACES, Dialect, detect, split
 from curvedoc.errors import NotALogError
+from curvedoc.rows import names_in, read_rows
 from curvedoc.source import HEAD_BYTES, Source, decode, lines_of
 from curvedoc.table import Table, runs
 
 if TYPE_CHECKING:
     from curvedoc.run import Logged
-    from curvedoc.source import ReadOptions
+from curvedoc.source import ReadOptions
 
 NAME = "csv"
 ABOUT = "tables (.csv, .tsv, .txt): any delimiter, decimal comma, with or without header"
-
-SCAN = 20
-"""Lines in which a header may stand behind a comment mark."""
 
 EPOCH_MS = 1e11
 """Larger numbers in a first column are clock times in milliseconds (MLflow)."""
@@ -89,8 +87,8 @@ def _large(source: Source, data: bytes) -> Table | None:
     dialect = detect(lines)
     if dialect is None:
         return None
-    header = split(lines[:1], dialect.delimiter)[0] if dialect.header else []
-    names = _names(header, dialect, source)
+    header = names_in(split(lines[:1], dialect.delimiter)[0]) if dialect.header else []
+    names = header or _unnamed(dialect.width, source.filename)
     read = read_bulk(data, dialect, names)
     return (
         _renamed(Table(source.name, source.path, NAME, tuple(read[0]), read[1]), source, dialect)
@@ -100,7 +98,9 @@ def _large(source: Source, data: bytes) -> Table | None:
 
 
 def _body(lines: list[str]) -> list[str]:
-    """The lines without blank ones at the end."""
+    """The lines without blank ones at the end and without Excel's ``sep=;``."""
+    if lines and lines[0].lower().startswith("sep="):
+        lines.pop(0)
     while lines and not lines[-1].strip():
         lines.pop()
     return lines
@@ -115,67 +115,20 @@ def _from_lines(source: Source, lines: list[str]) -> Table:
             "Choose the reader that fits with --reader, or name another log.",
             source.path,
         )
-    comment = next((line for line in reversed(lines[:SCAN]) if is_comment(line)), "")
-    body = [line for line in lines if line.strip() and not is_comment(line)][dialect.skip :]
-    header = split(body[:1], dialect.delimiter)[0] if dialect.header else _commented(comment, dialect)
-    names = _names(header, dialect, source)
-    rows, notes = _rows(split(body[1:] if dialect.header else body, dialect.delimiter), header, len(names))
-    cells = list(zip(*rows, strict=True)) or [()] * len(names)
-    columns = tuple(column(n, c, None, dialect.decimal) for n, c in zip(names, cells, strict=True))
-    if dialect.skip:
-        notes.append(f"{dialect.skip} lines before the table were skipped.")
-    if dialect.decimal == ",":
-        notes.append("Decimal commas were read as decimal points.")
-    return _renamed(
-        Table(source.name, source.path, NAME, columns, len(rows), (), tuple(notes)), source, dialect
-    )
+    made, rows, notes = read_rows(lines, dialect, _unnamed(dialect.width, source.filename))
+    table = Table(source.name, source.path, NAME, tuple(made), rows, (), tuple(notes))
+    return _renamed(table, source, dialect)
 
 
-def _commented(comment: str, dialect: Dialect) -> list[str]:
-    """A header that stands behind a comment mark (as numpy writes it), or nothing."""
-    cells = split([comment.lstrip("#/ ")], dialect.delimiter)[0] if comment else []
-    fits = len(cells) == dialect.width and not comment.lstrip("#/ ").startswith("{")
-    return cells if fits and dialect.width > 1 else []
-
-
-def _names(header: list[str], dialect: Dialect, source: Source) -> list[str]:
-    """The names of the columns; without a header they are numbered, or known from the file's name."""
-    width = dialect.width
-    if not header:
-        names = [f"col{i}" for i in range(1, width + 1)]
-        known = next((h for end, h in _KNOWN_HEADERS.items() if source.filename.endswith(end)), [])
-        if len(known) == width:
-            return known
-        if width == 1 or (width == 2 and "loss" in source.filename.lower()):
-            names[-1] = Path(source.filename).stem or "value"
-        return names
-    names = [clean_name(h).lstrip("#").strip().strip("'\"") for h in header]
-    missing = width - len(names)
-    if missing == 1:
-        return ["", *names]
-    return [*names, *(f"col{i}" for i in range(len(names) + 1, width + 1))]
-
-
-def _rows(rows: list[list[str]], header: list[str], width: int) -> tuple[list[list[str]], list[str]]:
-    """Rows of equal width; a short last row, repeated headers and cells beyond the header are left out."""
-    notes = []
-    if len(rows) > 1 and len(rows[-1]) < width == len(rows[-2]):
-        notes.append(f"The last row is short ({len(rows[-1])} of {width} cells) and was left out.")
-        rows.pop()
-    if header:
-        names = [h.strip() for h in header]
-        kept = [r for r in rows if r[:1] != header[:1] or [c.strip() for c in r] != names]
-        if len(kept) < len(rows):
-            notes.append(f"The header is repeated {len(rows) - len(kept)} times within the file.")
-        rows = kept
-    long = sum(len(r) > width for r in rows)
-    if long:
-        notes.append(f"{long} rows have more cells than the header: the further cells were left out.")
-    for r in rows:
-        if len(r) != width:
-            r[width:] = []
-            r += [""] * (width - len(r))
-    return rows, notes
+def _unnamed(width: int, filename: str) -> list[str]:
+    """The names of columns without a header: numbered, or known from the file's name."""
+    known = next((h for end, h in _KNOWN_HEADERS.items() if filename.endswith(end)), [])
+    if len(known) == width:
+        return known
+    names = [f"col{i}" for i in range(1, width + 1)]
+    if width == 1 or (width == 2 and "loss" in filename.lower()):
+        names[-1] = Path(filename).stem or "value"
+    return names
 
 
 def _refuse(table: Table) -> None:
@@ -187,7 +140,7 @@ def _refuse(table: Table) -> None:
             "Export the history of a run (or a chart of it) instead.",
             table.path,
         )
-    if any(is_counter(c.name) for c in table.numbers) or table.n_rows < 2:
+    if any(is_counter(c.name) for c in table.columns) or table.n_rows < 2:
         return
     for place, c in enumerate(table.columns[:3]):
         if not isinstance(c, TextColumn) or c.reason != "text" or len(c.rows) < table.n_rows:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curvedoc import bulk
+from curvedoc.cells import clean_name
 from curvedoc.errors import CurvedocError, NotALogError, UsageError
 from curvedoc.readers import csv as reader
 from curvedoc.readers import load
@@ -64,6 +65,12 @@ SPELLINGS = {
         "2,\"tensor(0.5, device='cuda:0')\",[0.7]\n3,tensor(0.25),[0.6]\n"
     ),
     "more cells than the header": "epoch,loss,val_loss\n1,0.9,1.0,\n2,0.5,0.7\n3,0.25,0.6\n",
+    "a delimiter too many": "epoch,loss,val_loss,\n1,0.9,1.0,\n2,0.5,0.7,\n3,0.25,0.6,\n",
+    "a delimiter too many below": "epoch,loss,val_loss\n1,0.9,1.0,\n2,0.5,0.7,\n3,0.25,0.6,\n",
+    "spreadsheet": "sep=;\nepoch;loss;val_loss\n1;0,9;1,0\n2;0,5;0,7\n3;0,25;0,6\n",
+    "header that changes": "epoch,loss,val_loss\n1,0.9,1.0\n2,0.5,0.7\nepoch,val_loss,loss\n3,0.6,0.25\n",
+    "counters as text": "Epoch,loss,val_loss\nepoch 1/3,0.9,1.0\nepoch 2/3,0.5,0.7\nepoch 3/3,0.25,0.6\n",
+    "newest first": "epoch,loss,val_loss\n3,0.25,0.6\n2,0.5,0.7\n1,0.9,1.0\n",
     "capital x": "Epoch,loss,val_loss\n1,0.9,1.0\n2,0.5,0.7\n3,0.25,0.6\n",
     "scientific": "epoch,loss,val_loss\n1,9e-1,1E0\n2,+5.0e-01,.7\n3,.25,6e-1\n",
 }
@@ -100,7 +107,7 @@ def test_gzip_is_unpacked(read_log: ReadLog) -> None:
         (SPELLINGS["short last row"], "last row is short (2 of 3 cells)"),
         (SPELLINGS["decimal comma"], "Decimal commas"),
         (SPELLINGS["title above"], "1 lines before the table"),
-        (SPELLINGS["more cells than the header"], "1 rows have more cells"),
+        ("epoch,loss\n1,0.9,7\n2,0.5\n3,0.25\n4,0.2\n", "1 rows have more cells"),
         ("epoch,loss\n1,0.5\n2,oops\n3,0.25\n", "no numbers were left out: 'loss' (1)"),
     ],
 )
@@ -173,6 +180,16 @@ def test_dressed_numbers(read_log: ReadLog, cells: list[str], values: list[float
 def test_european_thousands(read_log: ReadLog) -> None:
     (logged,) = read_log("epoch;loss;n\n1;1.234,5;0,5\n2;0,25;1,5\n3;12,5;2,5\n")
     assert logged.series[0].values.tolist() == [1234.5, 0.25, 12.5]
+
+
+def test_a_header_that_changes_with_an_appended_run(read_log: ReadLog) -> None:
+    first, second = read_log(
+        "epoch,loss,acc\n0,3,0.1\n1,2,0.2\n2,1,0.3\nepoch,loss,val_loss,acc\n0,9,8,0.5\n1,7,6,0.6\n2,5,4,0.7\n"
+    )
+    assert table(first) == {"loss": ([0, 1, 2], [3, 2, 1]), "acc": ([0, 1, 2], [0.1, 0.2, 0.3])}
+    assert table(second)["val_loss"] == ([0, 1, 2], [8, 6, 4])
+    assert table(second)["acc"] == ([0, 1, 2], [0.5, 0.6, 0.7])
+    assert any("header changes 1 times" in n for n in first.notes)
 
 
 def test_duplicate_and_blank_names(read_log: ReadLog) -> None:
@@ -436,4 +453,4 @@ def test_in_bulk_nothing_odd_is_passed_over(line: str) -> None:
 
 @given(st.text(alphabet=string.printable, max_size=40))
 def test_names_are_always_printable(name: str) -> None:
-    assert reader.clean_name(name).isprintable()
+    assert clean_name(name).isprintable()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curvedoc.errors import CurvedocError, NotALogError, UnreadableError
+from curvedoc.errors import CurvedocError, NotALogError, UnreadableError, UsageError
 from curvedoc.readers.json import parse
 
 if TYPE_CHECKING:
@@ -185,6 +185,22 @@ def test_values_per_class_get_a_name_each(read_log: ReadLog) -> None:
     )
     assert points(logged)["iou/1"] == ([0, 1, 2], [0, 1, 2])
     assert [(i.name, i.reason) for i in logged.ignored] == [("cm", "lists")]
+
+
+def test_a_list_per_step_gets_a_name_per_class(read_log: ReadLog) -> None:
+    (logged,) = read_log(json.dumps({"loss": LOSS, "iou": [[0.1, 0.5], [0.2, 0.6], [0.3, 0.7]]}), "a.json")
+    assert points(logged) == {
+        "loss": ([1, 2, 3], LOSS),
+        "iou/0": ([1, 2, 3], [0.1, 0.2, 0.3]),
+        "iou/1": ([1, 2, 3], [0.5, 0.6, 0.7]),
+    }
+
+
+def test_x_of_curves_with_their_own_steps(read_log: ReadLog) -> None:
+    text = json.dumps({"loss": {"steps": [10, 20, 30], "values": LOSS}})
+    assert points(read_log(text, "a.json", x="row")[0]) == {"loss": ([1, 2, 3], LOSS)}
+    with pytest.raises(UsageError, match="no column 'epoch'"):
+        read_log(text, "a.json", x="epoch")
 
 
 def test_mean_stands_for_its_spread(read_log: ReadLog) -> None:
