@@ -64,12 +64,11 @@ def read_chunks(path: Path, size: int = CHUNK) -> Iterator[Chunk]:
     generator ends after a chunk with ``damage``. Raises OSError when the file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        total = path.stat().st_size
         held, at, wanted = b"", 0, size
         while True:
             block = file.read(wanted)
             data = held + block
-            total = max(total, at + len(data))  # a live log grows while it is read
+            total = path.stat().st_size  # asked each time: a live log grows while it is read
             starts, lengths, end = _scan(data)
             bad = _first_bad(data, starts, lengths)
             if bad is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,15 +116,12 @@ class _Run:
 
     def _unused(self, name: str, directory: Path, tag: str) -> str:
         """The name, or where it is taken one with the directory, or a number."""
-        others = (
-            f"{directory.absolute().name}/{tag}",
-            *(f"{name} ({n})" for n in range(2, len(self.series) + 3)),
-        )
-        return next(n for n in (name, *others) if n not in self.series)
+        others = chain([f"{directory.absolute().name}/{tag}"], (f"{name} ({n})" for n in count(2)))
+        return next(n for n in chain([name], others) if n not in self.series)
 
     def notes(self) -> list[str]:
         """Sentences about what was replaced, passed over and put in order."""
-        from curvedoc.wording import count
+        from curvedoc import wording
 
         notes = []
         anew = sum(merged.anew for merged in self.merged)
@@ -132,12 +130,16 @@ class _Run:
         if anew:
             times = "once" if anew == 1 else f"{anew} times"
             notes.append(
-                f"begun anew {times}: only the last attempt is shown, {count(replaced, 'point')} replaced"
+                f"begun anew {times}: only the last attempt is shown, {wording.count(replaced, 'point')} replaced"
             )
         elif replaced:
-            notes.append(f"resumed at an earlier step: {count(replaced, 'point')} replaced by later ones")
+            notes.append(
+                f"resumed at an earlier step: {wording.count(replaced, 'point')} replaced by later ones"
+            )
         if beside:
-            notes.append(f"{count(beside, 'event file')} passed over: a longer one holds the same curves")
+            notes.append(
+                f"{wording.count(beside, 'event file')} passed over: a longer one holds the same curves"
+            )
         for done, text in _DONE.items():
             if names := self.done[done]:
                 notes.append(text.format(names=_listed(names)))

@@ -102,6 +102,8 @@ def parse_event(data: bytes, at: int, end: int) -> Event:
             event.starts = log.get(1) == _START
         elif number in _EVENTS:
             event.kind = _EVENTS[number]
+    if not event.kind and not event.wall_at[1]:
+        raise MalformedError("neither a time nor a content")
     return event
 
 

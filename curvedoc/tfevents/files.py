@@ -55,11 +55,14 @@ def _head(file: Path) -> bytes:
 def _without_scalars(file: Path, scalars: Scalars, head: bytes) -> PassedOver:
     path = str(file)
     if scalars.records:
-        if scalars.skipped:
+        fix = "Log losses with add_scalar (PyTorch), tf.summary.scalar or the Keras callback TensorBoard."
+        if 2 * scalars.skipped["unreadable record"] > scalars.records:
+            what, why = "holds records that are no TensorBoard events", "without events"
+            fix = "Name the event file that the run wrote; training data in TFRecord files are no log."
+        elif scalars.skipped:
             what, why = f"holds no scalars, only {_kinds(scalars.skipped)}", "without scalars"
         else:
             what, why = "holds the file header and nothing else: no scalar was logged", "header only"
-        fix = "Log losses with add_scalar (PyTorch), tf.summary.scalar or the Keras callback TensorBoard."
         return PassedOver(why, NotALogError(what, fix, path))
     if head.startswith(_LFS):
         what = "is a Git LFS pointer, not the event file itself"

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from curvedoc.errors import CurvedocError, NotALogError, UnreadableError
 from curvedoc.readers import tensorboard
 from curvedoc.source import ReadOptions, Source
+from curvedoc.tfevents import bulk
 from curvedoc.tfevents.event import MalformedError, parse_event
 from curvedoc.tfevents.layout import is_event_file
 from curvedoc.tfevents.scalars import read_scalars
@@ -51,6 +52,8 @@ BFLOAT16_HALF, FLOAT16_HALF = 0x3F00, 0x3800  # 0.5
         (sized(1, b"t") + sized(8, tensor(9, sized(10, plain.varint(3)))), 3),
         (sized(1, b"t") + sized(8, tensor(10, integer(11, 1))), 1),
         (sized(1, b"t") + sized(8, tensor(23, integer(17, 5))), 5),
+        (sized(1, b"t") + sized(8, tensor(19, integer(13, 1 << 20 | FLOAT16_HALF))), 0.5),
+        (simple("t", 0.5) + sized(9, plugin("mesh")), 0.5),
         (sized(1, b"t") + sized(8, tensor(1, b"")), 0.0),
         (
             sized(1, b"t")
@@ -93,18 +96,19 @@ def test_other_kinds_are_counted(tmp_path: Path) -> None:
             + sized(9, plugin(kind))
         )
 
+    repeated = sized(1, b"v") + sized(8, tensor(1, plain.float32(5, 0.5), sized(2, integer(1, 2))))
     matrix = sized(1, b"w") + sized(8, tensor(1, sized(4, bytes(24)), sized(2, integer(1, 6))))
     events = [
         event(0, what=sized(4, b"graph")),
         *(event(i, other("pictures", "images")) for i in range(3)),
-        event(0, other("weights", "histograms"), other("hp", "hparams"), matrix),
+        event(0, other("weights", "histograms"), other("hp", "hparams"), matrix, repeated),
         event(1, sized(1, b"old") + sized(5, b"")),
         *losses("loss", range(3)),
     ]
     logged = load(write(tmp_path / NAME, *events))
     assert list(points(logged)) == ["loss"]
     (note,) = logged.notes
-    for word in ("image (3)", "histogram (2)", "hyper-parameters (1)", "graph (1)", "tensor (1)"):
+    for word in ("image (3)", "histogram (2)", "hyper-parameters (1)", "graph (1)", "tensor (2)"):
         assert word in note
 
 
@@ -154,6 +158,42 @@ def _nan(four: bytes) -> bool:
     return math.isnan(struct.unpack("<f", four)[0])
 
 
+layouts = st.lists(
+    st.tuples(st.sampled_from([0, 5, 200, 40_000]), st.sampled_from(["simple", "tensor", "two"])),
+    min_size=1,
+    max_size=4,
+)
+damages = st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 200), st.integers(0, 255)), max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(layouts, damages)
+def test_together_is_as_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory,
+    shapes: list[tuple[int, str]],
+    damages: list[tuple[int, int, int]],
+) -> None:
+    """Records alike but for any one byte: the bulk path must see what the parser sees."""
+    kinds = {
+        "simple": lambda i: [simple("loss", i)],
+        "tensor": lambda i: [scalar("loss", i, first=i % 2 == 0)],
+        "two": lambda i: [simple("a", i), scalar("b", i)],
+    }
+    events = [bytearray(event(s + i % 30, *kinds[k](i), wall=i)) for s, k in shapes for i in range(60)]
+    for i, at, byte in damages:
+        data = events[i % len(events)]
+        data[at % len(data)] = byte
+    path = write(tmp_path_factory.mktemp("e") / NAME, *map(bytes, events))
+    together = read_scalars(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "_MANY", 10**9)
+        alone = read_scalars(path)
+    assert together.skipped == alone.skipped
+    assert list(together.points) == list(alone.points)
+    for tag, found in alone.points.items():
+        np.testing.assert_array_equal(together.points[tag], found)
+
+
 def test_many_tags_of_one_length(tmp_path: Path) -> None:
     tags = [f"layer{i:03}/grad" for i in range(200)]
     events = [event(s, simple(tag, s + i)) for s in range(5) for i, tag in enumerate(tags)]
@@ -199,8 +239,8 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\
         (b"\xff" * 1000, UnreadableError, "checksum", "binary"),
         (b"loss,1\n" * 30, UnreadableError, "checksum", "binary"),
         (plain.record(plain.VERSION)[:20], UnreadableError, "first record", "again"),
-        (plain.record(b"\x0a\x03abc"), NotALogError, "no scalar", "add_scalar"),
-        (plain.record(b"\x0f\xff\xff"), NotALogError, "unreadable record", "add_scalar"),
+        (plain.record(b"\x0a\x03abc"), NotALogError, "no TensorBoard events", "Name"),
+        (plain.record(b"\x0f\xff\xff"), NotALogError, "no TensorBoard events", "Name"),
     ],
     ids=["empty", "header", "graph", "lfs", "zeros", "ones", "text", "cut", "tfrecord", "no protobuf"],
 )

@@ -69,15 +69,32 @@ def test_epochs_beside_iterations_share_one_counter(tmp_path: Path) -> None:
     [
         (range(0, 1000, 100), range(0, 1000, 100)),
         (range(10), range(5000, 5010)),
+        (range(10), range(700, 1000, 30)),
+        (range(0, 500, 50), range(0, 500, 50)),
         (range(10), [0] * 10),
-        ([0, 1, 2, 3, 400], range(0, 1000, 200)),
+        ([0, 1, 2, 3, 40], range(0, 1000, 200)),
     ],
-    ids=["same counter", "at another time", "no clock", "no proportion"],
+    ids=[
+        "same counter",
+        "at another time",
+        "in a part of the time",
+        "not so far",
+        "no clock",
+        "no proportion",
+    ],
 )
 def test_steps_are_left_alone_without_proof(tmp_path: Path, val_steps: Any, val_times: Any) -> None:
     train = [event(i, simple("train", 1.0), wall=1e9 + i) for i in range(0, 1000, 10)]
     val = [event(s, simple("val", 1.0), wall=1e9 + t) for s, t in zip(val_steps, val_times, strict=True)]
-    assert steps(load(write(tmp_path / NAME, *train, *val)))["val"] == list(val_steps)
+    logged = load(write(tmp_path / NAME, *train, *val))
+    assert steps(logged)["val"] == list(val_steps)
+    assert not logged.notes
+
+
+def test_one_series_without_steps_does_not_change_the_counter(tmp_path: Path) -> None:
+    logged = load(write(tmp_path / NAME, *losses("loss", range(9)), *losses("other", [0] * 9)))
+    assert logged.x == "step"
+    assert steps(logged) == {"loss": list(range(9)), "other": list(range(9))}
 
 
 def test_x_is_a_logged_name(tmp_path: Path) -> None:
@@ -112,6 +129,12 @@ def two(folder: Path, first: list[bytes], second: list[bytes], wall: float = 1e6
     ("first", "second", "expected", "note"),
     [
         (range(10), range(10, 15), [(i, 1) for i in range(10)] + [(i, 2) for i in range(10, 15)], ""),
+        (
+            range(9),
+            range(99, 1000, 99),
+            [*((i, 1) for i in range(9)), *((i, 2) for i in range(99, 1000, 99))],
+            "",
+        ),
         (range(10), range(7, 15), [(i, 1) for i in range(7)] + [(i, 2) for i in range(7, 15)], "3 points"),
         (range(10), range(9, 10), [(i, 1) for i in range(9)] + [(9, 2)], "1 point replaced"),
         (range(10), range(8), [(i, 2) for i in range(8)], "begun anew once"),
@@ -123,7 +146,15 @@ def two(folder: Path, first: list[bytes], second: list[bytes], wall: float = 1e6
         ),
         (range(20), range(2), [(i, 1) for i in range(20)], "passed over"),
     ],
-    ids=["goes on", "resumed", "last again", "anew", "anew, logged less often", "false start"],
+    ids=[
+        "goes on",
+        "goes on, logged less often",
+        "resumed",
+        "last again",
+        "anew",
+        "anew, logged less often",
+        "false start",
+    ],
 )
 def test_a_later_file_replaces(tmp_path: Path, first: Any, second: Any, expected: Any, note: str) -> None:
     logged = two(tmp_path, losses("loss", first, 1), losses("loss", second, 2))
@@ -175,9 +206,9 @@ def test_a_one_point_tag_begins_nothing_anew(tmp_path: Path) -> None:
     logged = two(
         tmp_path,
         [*losses("hp_metric", [0], -1), *losses("loss", range(9), 1)],
-        [*losses("hp_metric", [0], -1), *losses("test_loss", [9], 2)],
+        [*losses("hp_metric", [0], -1), *losses("test_loss", range(9, 19), 2)],
     )
-    assert steps(logged) == {"hp_metric": [0], "loss": list(range(9)), "test_loss": [9]}
+    assert steps(logged) == {"hp_metric": [0], "loss": list(range(9)), "test_loss": list(range(9, 19))}
 
 
 # Directories

@@ -101,6 +101,28 @@ def test_no_flipped_byte_goes_unnoticed(
     assert last.damage.lost == len(content) - last.damage.at
 
 
+def test_each_byte_of_a_record_among_many_is_guarded(tmp_path: Path) -> None:
+    data = [b"%20d" % i for i in range(100)]
+    whole = b"".join(plain.record(d) for d in data)
+    for at in range(50 * 36, 51 * 36):
+        content = bytearray(whole)
+        content[at] ^= 4
+        (tmp_path / "f").write_bytes(content)
+        found, last = records_in(tmp_path / "f")
+        assert found == data[:50]
+        assert last is not None
+
+
+def test_a_file_may_grow_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(plain.record(bytes(100)))
+    chunks = read_chunks(path, 10)
+    assert next(chunks).lengths == [100]
+    with path.open("ab") as file:
+        file.write(plain.record(bytes(200)) * 2)
+    assert [(c.lengths, c.damage) for c in chunks] == [([200], None), ([200], None)]
+
+
 @pytest.mark.parametrize("size", [64, 1 << 18])
 def test_cut_off_anywhere(tmp_path: Path, size: int) -> None:
     data = [b"", b"one", bytes(30), b"last one"]
