@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .rule import Fix
-from .telling import at, best_step, level_at, peak_rate, rate_at
+from .telling import at, best_step, level_at, peak_rate, rate_at, whole
 from .wording import number
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ UNTOUCHED = 75.0
 FEWEST_NORMS = 5
 # Warm-up over this share of the run; Goyal et al. took 5 of 90 epochs.
 WARM_UP_SHARE = 0.05
+# Warm-up shapes the beginning: trouble after this share of the run has another cause.
+EARLY = 0.2
 # A schedule has taken the rate away once less than this share of its peak is left.
 DECAYED = 0.1
 # Falling by less than this share of the whole progress in the last quarter is flat.
@@ -66,6 +68,12 @@ def keep_best(f: Features) -> Fix:
     if wait is None:
         return Fix("early-stopping", "Keep the checkpoint with the best validation and stop early.", "B2")
     place = at(f, best_step(f.val))
+    if f.val.best_index == 0:
+        text = (
+            f"Validation loss was never below its first value ({number(f.val.best)}, {place}): "
+            "no length of training helps, change something else."
+        )
+        return Fix("early-stopping", text, "B2")
     text = (
         f"Keep the checkpoint of {place} (validation loss {number(f.val.best)}), and stop early from now on: "
         f"end a run after {wait} evaluations without a new best."
@@ -109,37 +117,45 @@ def lower_rate(f: Features, where: float, table: str = "P1") -> Fix:
     return Fix("lower-learning-rate", text, table)
 
 
-def raise_rate(f: Features, table: str = "B3") -> Fix:
+def raise_rate(f: Features, by: float = BOLDLY, table: str = "B3") -> Fix:
     """A higher rate to try, from the largest that was logged."""
     peak = peak_rate(f)
     if peak is None:
-        change = "Raise the learning rate tenfold, then in steps of three while the loss improves faster."
+        change = (
+            f"Raise the learning rate by {number(by)}, then in steps of three while the loss falls faster."
+        )
     else:
-        rate = number(round_rate(peak[0] * BOLDLY))
+        rate = number(round_rate(peak[0] * by))
         change = f"Raise the learning rate from {number(peak[0])} to {rate}, then in steps of three."
     text = f"{change} A range test over a few hundred steps finds the largest rate that works."
     return Fix("raise-learning-rate", text, table)
 
 
-def later_decay(f: Features, where: float) -> Fix | None:
-    """Decay later, where the schedule had taken the rate away by the step at which the fall ended."""
+def later_decay(f: Features, where: float) -> tuple[Fix, ...]:
+    """Decay later: only where the schedule had taken the rate away by the step at which the fall ended."""
     peak, rate = peak_rate(f), rate_at(f, where)
     if peak is None or rate is None or rate > DECAYED * peak[0]:
-        return None
+        return ()
     text = (
         f"Decay the learning rate later: by {at(f, where)}, where the loss stopped falling, it had gone from "
         f"{number(peak[0])} to {number(rate)}. Hold the peak until the loss is flat at it."
     )
-    return Fix("later-decay", text, "C")
+    return (Fix("later-decay", text, "C"),)
 
 
 def warm_up(f: Features) -> Fix:
     """Warm-up over the first small part of the run."""
-    steps = f.main.steps
-    length = float(f"{WARM_UP_SHARE * (steps[-1] - steps[0]):.2g}")
-    over = f" (to about {at(f, steps[0] + length)})" if length >= 1 else ""
+    first, last = whole(f.main)
+    length = float(f"{WARM_UP_SHARE * (last - first):.2g}")
+    over = f" (to about {at(f, first + length)})" if length >= 1 else ""
     text = f"Warm the learning rate up linearly over the first twentieth of the run{over}."
     return Fix("warm-up", text, "C")
+
+
+def early_warm_up(f: Features, where: float) -> tuple[Fix, ...]:
+    """Warm-up, but only where the trouble began early."""
+    first, last = whole(f.main)
+    return (warm_up(f),) if where <= first + EARLY * (last - first) else ()
 
 
 def clip(f: Features, where: float) -> Fix:
@@ -167,7 +183,7 @@ def regularise() -> tuple[Fix, ...]:
         Fix("weight-decay", "Add weight decay, decoupled (AdamW), or multiply what is there by three.", "B2"),
         Fix("dropout", "Add dropout, or raise it, where the network is widest.", "B2"),
         Fix("augmentation", "Augment the training data.", "B2"),
-        Fix("more-data", "Get more training examples; nothing else helps as surely.", "P2"),
+        Fix("more-data", "Get more training examples, or cleaner ones.", "P2"),
         Fix("smaller-model", "Take a smaller model, or freeze part of it.", "B2"),
     )
 

@@ -11,6 +11,8 @@ from .wording import axis, number, step
 
 if TYPE_CHECKING:
     from .features import Features
+    from .measure import Span
+    from .run import Curve
     from .series import Trend
 
 SPLITS = {"train": "train", "val": "validation", "test": "test"}
@@ -34,6 +36,26 @@ def level_at(t: Trend, where: float) -> float:
 def course(t: Trend) -> str:
     """Where a curve comes from and where it ends: ``"from 2.31 to 0.42"``."""
     return f"from {number(t.first)} to {number(t.last)}"
+
+
+def moved(t: Trend) -> str:
+    """What a curve did from its first level to its last: ``"fell from 2.31 to 0.42"``, ``"stayed at 2.3"``."""
+    first, last = number(t.first), number(t.last)
+    if first == last:
+        return f"stayed at {last}"
+    return f"{'fell' if t.last < t.first else 'rose'} {course(t)}"
+
+
+def whole(t: Trend) -> Span:
+    """The whole length of a curve."""
+    return float(t.steps[0]), float(t.steps[-1])
+
+
+def share(value: float) -> str:
+    """A share as people say it: ``"43 %"``; beyond twice the whole ``"25 times"``."""
+    return (
+        f"{number(float(f'{value:.2g}'))} times" if value > 2 else f"{number(float(f'{100 * value:.2g}'))} %"
+    )
 
 
 def main_loss(f: Features) -> str:
@@ -87,3 +109,17 @@ def peak_rate(f: Features) -> tuple[float, float] | None:
     i = int(np.nanargmax(np.where(np.isfinite(curve.values), curve.values, -np.inf)))
     rate = float(curve.values[i])
     return (rate, float(curve.steps[i])) if rate > 0 else None
+
+
+def last_finite(curve: Curve) -> tuple[float, float]:
+    """Step and value of the last finite point of a logged curve; ``(-inf, nan)`` when there is none."""
+    known = np.flatnonzero(np.isfinite(curve.values))
+    if not len(known):
+        return -np.inf, np.nan
+    return float(curve.steps[known[-1]]), float(curve.values[known[-1]])
+
+
+def first_at(t: Trend, level: float) -> float:
+    """The first step where a smoothed curve reaches a level from below (its last step if it never does)."""
+    reached = np.flatnonzero(t.smooth >= level)
+    return float(t.steps[reached[0] if len(reached) else -1])

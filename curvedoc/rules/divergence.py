@@ -1,27 +1,58 @@
-"""The train loss ends far above its best and does not come back."""
+"""The train loss ends far above its best and does not come back.
+
+## What it looks like
+Train loss falls (or never does), then climbs, in one jump or steadily, to a level well above the best it
+had, and stays there to the end; validation goes with it.
+
+## Why it matters
+What had been learned is lost. Updates overshoot: the rate is above what the surface bears there (it may
+have borne it earlier), gradients explode, or a schedule raised the rate too far.
+
+## What to do
+- go back to the checkpoint of the best step
+- lower the learning rate, or its peak; warm it up when the blow-up comes early
+- clip the gradient norm near its usual size
+
+## When it is harmless
+- A validation loss that grows while train falls is no divergence but overfitting or over-confidence.
+- One spike that comes back at once, the bumps of warm-up and of warm restarts are none.
+- Losses that follow a moving target (agents, adversaries) and losses to which a part was added on the way
+  rise without harm.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, losses, metrics
-from ..measure import Limit
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import advice, papers
+from curvedoc.features import Features, losses, metrics
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import at, best_step
+from curvedoc.wording import number
 
 RISE = Limit(
     0.25,
     1.5,
-    "healthy runs of 8 sources end within 0.015 of their best, memorised ones within 0.13; diverged ones 0.3 and more",
+    "healthy runs of 8 sources end within 0.015 of their best, memorised within 0.13; diverged start at 0.3",
     log=True,
 )
-NOISE = Limit(3.0, 2.0, "three standard errors", log=True)
-EXCESS = Limit(0.6, 1.5, "", log=True)
-LEARNED = Limit(0.22, 0.06, "")
-LOST = Limit(1.15, 0.1, "")
-GAIN = Limit(0.4, 0.15, "")
+NOISE = Limit(3.0, 2.0, "three standard errors of the end level: a smaller rise is noise", log=True)
+EXCESS = Limit(
+    0.6,
+    1.5,
+    "labelled divergences end at twice their best or more, memorised nets that wobble near zero below it",
+    log=True,
+)
+LEARNED = Limit(
+    0.22, 0.06, "there must have been something to lose: runs that never learned shed at most 0.18"
+)
+LOST = Limit(1.15, 0.1, "or the loss ends above where it started, whatever it had learned")
+GAIN = Limit(0.4, 0.15, "an agent whose reward rises this far learns, whatever its losses do")
 
 
 def check(f: Features) -> Verdict:
-    f.train
+    """Far above its best by weight, by level and by noise, after it had learned or ending above its start."""
+    f.curve("train/loss")
     checks = [
         losses.train_excess(f).above(EXCESS),
         losses.train_rise(f).above(RISE),
@@ -31,13 +62,44 @@ def check(f: Features) -> Verdict:
     checks.append(max(learned, key=lambda e: e.strength))
     if f.reinforcement and f.has_train_metric:
         checks.append(metrics.train_metric_gain(f).below(GAIN))
-    return all_of(*checks, summary="The loss ends far above its best and did not come back.")
+    return all_of(*checks, summary=_summary(f))
+
+
+def _summary(f: Features) -> str:
+    t = f.main
+    ends = f"{number(t.last)} at the end ({at(f, float(t.steps[-1]))})"
+    if t.best_index == 0:
+        return f"Train loss rose from the start, from {number(t.first)} to {ends}."
+    best = f"{number(t.best)} ({at(f, best_step(t))})"
+    return f"Train loss fell to {best}, then rose and did not come back: {ends}."
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("lower-learning-rate", "Lower the learning rate.", "P1"),)
+    """Back to the best, then smaller updates."""
+    best = best_step(f.main)
+    return (
+        advice.lower_rate(f, best),
+        advice.clip(f, best),
+        *advice.early_warm_up(f, best),
+        Fix("early-stopping", f"Go back to the checkpoint of {at(f, best)}: what came after is lost.", "P1"),
+        Fix(
+            "kaiming-init", "If it rises from the first steps on, check initialisation and input scale.", "C"
+        ),
+    )
 
 
 RULE = Rule(
-    "divergence", "Divergence", State.UNSTABLE, Severity.ERROR, check, fix, __doc__ or "", decides=True
+    "divergence",
+    "The loss blew up and did not come back",
+    State.UNSTABLE,
+    Severity.ERROR,
+    check,
+    fix,
+    __doc__ or "",
+    decides=True,
+    sources=(
+        papers.PASCANU,
+        papers.GOYAL,
+        papers.COHEN,
+    ),
 )

@@ -29,7 +29,7 @@ from curvedoc.features import Features, delay
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at, course, metric_name, quality, sentence
+from curvedoc.telling import at, metric_name, moved, quality, sentence
 from curvedoc.wording import number
 
 DELAY = Limit(
@@ -57,11 +57,11 @@ def _summary(f: Features, times: float, where: float) -> str:
     if f.has_val_metric:
         t = f.val_metric
         levels = f"from {quality(f, 'val', float(t.smooth[0]))} to {quality(f, 'val', t.last)}"
-        moved = f"{metric_name(f, 'val')} went {levels}"
+        said = f"{metric_name(f, 'val')} went {levels}"
     else:
-        moved = f"validation loss went {course(f.val)}"
+        said = f"validation loss {moved(f.val)}"
     return sentence(
-        f"{moved}, but only around {at(f, where)}: {number(round(times, 1))} times as many steps as train "
+        f"{said}, but only around {at(f, where)}: {number(round(times, 1))} times as many steps as train "
         "needed to become (nearly) perfect."
     )
 

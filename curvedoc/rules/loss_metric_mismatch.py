@@ -29,7 +29,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
-from curvedoc.telling import SPLITS, at, course, main_loss, metric_name, quality, sentence
+from curvedoc.telling import SPLITS, at, main_loss, metric_name, moved, quality, sentence, whole
 from curvedoc.wording import number
 
 FELL = Limit(0.25, 0.08, "a smaller fall of the loss promises nothing for a metric")
@@ -44,7 +44,7 @@ NOISE = Limit(4.0, 2.0, "four standard errors of the end level: a smaller fall i
 
 
 def check(f: Features) -> Verdict:
-    """The loss fell (on validation too if the metric was taken there); the metric gained nothing, or lost it."""
+    """The loss fell (on validation too if the metric was taken there); the metric did not gain, or lost."""
     if f.reinforcement:
         raise NotMeasurable("the loss of reinforcement learning says nothing about its reward")
     fell = [losses.train_progress(f)] if f.has_train else []
@@ -58,9 +58,10 @@ def check(f: Features) -> Verdict:
         metrics.relative_gain(f).below(SHARE),
         poorest.below(POOR),
         summary=sentence(
-            f"{main_loss(f)} fell {course(f.main)}, but no {split} metric gained more than "
-            f"{number(round(max(0.0, gain.value), 3))}; the poorest ends at {number(round(poorest.value, 3))} of 1."
+            f"{main_loss(f)} {moved(f.main)}, but no {split} metric gained more than "
+            f"{number(abs(round(gain.value, 3)))}; the poorest ends at {number(round(poorest.value, 3))}."
         ),
+        span=whole(f.main),
     )
     if not (f.has_val and f.has_val_metric):
         return flat
@@ -74,6 +75,7 @@ def check(f: Features) -> Verdict:
             metrics.val_metric_fall_noise(f).above(NOISE),
             *([metrics.val_metric_fall(f).above(FALL)] if f.bounded else []),
             summary=_lost(f),
+            span=metrics.val_metric_fall(f).span,
         ),
     )
 
@@ -83,7 +85,7 @@ def _lost(f: Features) -> str:
     best = f"{quality(f, 'val', float(t.smooth.max()))} ({at(f, fall.span[0] if fall.span else 0.0)})"
     return sentence(
         f"{metric_name(f, 'val')} got worse, from {best} to {quality(f, 'val', t.last)}, while validation "
-        f"loss fell {course(f.val)}."
+        f"loss {moved(f.val)}."
     )
 
 

@@ -1,36 +1,82 @@
-"""Train is near perfect, validation far behind."""
+"""Train is near perfect, validation far behind.
+
+## What it looks like
+The metric on train reaches its top while the metric on validation stays low, sometimes at chance.
+Validation loss may climb or may look calm: it need not show.
+
+## Why it matters
+Networks have room enough to learn their training set by heart, even with random labels; then the train
+curves say nothing about the task. So wide a gap means that what was learned does not carry over.
+
+## What to do
+- at chance, doubt the data first: do labels belong to inputs, is validation made the same way as train, is
+  the split sound?
+- otherwise more data, augmentation, stronger regularisation, a smaller model
+
+## When it is harmless
+- On small algorithmic tasks with weight decay validation may follow much later (`grokking`).
+- When validation is much harder than train on purpose (another domain), the gap measures the domains.
+"""
 
 from __future__ import annotations
 
-from ..features import Features, metrics
-from ..measure import Limit
-from ..rule import Fix, Rule, Severity, Verdict, all_of
-from ..states import State
+from curvedoc import advice, papers
+from curvedoc.features import Features, metrics
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import first_at, metric_name, quality, sentence
 
-FIT = Limit(0.9, 0.05, "")
-GAP = Limit(0.3, 0.1, "")
+FIT = Limit(
+    0.9,
+    0.05,
+    "labelled memorisation ends at a train accuracy above 0.95; ordinary fits of hard tasks stay below",
+)
+GAP = Limit(0.3, 0.1, "wider than the generalization gap of healthy labelled runs")
 
 
 def check(f: Features) -> Verdict:
+    """Train metric near its top, validation metric far below it."""
+    fit, gap = metrics.train_fit(f), metrics.metric_gap(f)
+    levels = f"{metric_name(f, 'train')} ends at {quality(f, 'train', fit.value)}"
+    t = f.train_metric
+    since = first_at(t, FIT.value)
     return all_of(
-        metrics.train_fit(f).above(FIT),
-        metrics.metric_gap(f).above(GAP),
-        summary="Train is memorised, validation far behind.",
+        fit.above(FIT),
+        gap.above(GAP),
+        summary=sentence(
+            f"{levels}, {metric_name(f, 'val')} only at {quality(f, 'val', f.val_metric.last)}."
+        ),
+        span=(since, float(t.steps[-1])),
     )
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
-    return (Fix("regularise", "Regularise.", "B2"),)
+    """Doubt the data, then regularise."""
+    return (
+        Fix(
+            "check-split",
+            "Check that labels belong to their inputs and that train and validation are made the same way.",
+            "B2",
+        ),
+        *advice.regularise(),
+        advice.keep_best(f),
+    )
 
 
 RULE = Rule(
     "memorisation",
-    "Memorisation",
+    "Train is memorised, validation far behind",
     State.OVERFITTING,
     Severity.ERROR,
     check,
     fix,
     __doc__ or "",
+    bottleneck="B2",
     decides=True,
     overrules=("repeated-spikes",),
+    sources=(
+        papers.ZHANG,
+        papers.VARMA,
+    ),
 )

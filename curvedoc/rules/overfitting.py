@@ -29,7 +29,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at, best_step, course, level_at, metric_name, quality, sentence
+from curvedoc.telling import at, best_step, level_at, metric_name, moved, quality, sentence
 from curvedoc.wording import number
 
 RISE = Limit(
@@ -104,8 +104,8 @@ def _metric_summary(f: Features) -> str:
     t, fall = f.val_metric, metrics.val_metric_fall(f)
     best = f"{quality(f, 'val', float(t.smooth.max()))} ({at(f, fall.span[0] if fall.span else 0.0)})"
     return sentence(
-        f"{metric_name(f, 'val')} went from {best} to {quality(f, 'val', t.last)} while train loss fell "
-        f"{course(f.train)}."
+        f"{metric_name(f, 'val')} went from {best} to {quality(f, 'val', t.last)} while train "
+        f"loss {moved(f.train)}."
     )
 
 

@@ -30,7 +30,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
-from curvedoc.telling import at, course, main_loss, metric_name, quality, sentence
+from curvedoc.telling import at, main_loss, metric_name, moved, quality, sentence, whole
 from curvedoc.wording import number
 
 PROGRESS = Limit(
@@ -59,17 +59,18 @@ def check(f: Features) -> Verdict:
     if f.has_train_metric and f.bounded:
         checks.append(metrics.train_metric_gain(f).below(GAIN))
     hardly = sentence(
-        f"{main_loss(f)} hardly moved: {course(f.main)} by {at(f, float(f.main.steps[-1]))}, at best "
+        f"{main_loss(f)} hardly moved: it {moved(f.main)} by {at(f, float(f.main.steps[-1]))}, at best "
         f"{number(round(100 * max(0.0, p.value), 1))} % below its first level."
     )
-    verdict = all_of(*checks, summary=hardly)
+    verdict = all_of(*checks, summary=hardly, span=whole(f.main))
     if f.has_val_metric and f.bounded:
         stands = f"{metric_name(f, 'val')} stands still at {quality(f, 'val', f.val_metric.last)}"
         flat = all_of(
             p.below(LITTLE),
             metrics.val_metric_gain(f).below(FLAT),
             metrics.val_fit(f).below(GOOD),
-            summary=sentence(f"{main_loss(f)} went {course(f.main)} only, and {stands}."),
+            summary=sentence(f"{main_loss(f)} {moved(f.main)}, and {stands}."),
+            span=whole(f.main),
         )
         verdict = any_of(verdict, flat)
     return verdict

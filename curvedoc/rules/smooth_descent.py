@@ -24,7 +24,8 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Evidence, Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import course, main_loss, quality, sentence
+from curvedoc.telling import main_loss, moved, quality, sentence
+from curvedoc.wording import number
 
 PROGRESS = Limit(
     0.04,
@@ -71,9 +72,9 @@ def check(f: Features) -> Verdict:
 
 def _summary(f: Features) -> str:
     if f.has_train and f.has_val:
-        return f"Train loss fell {course(f.train)} and validation loss with it, {course(f.val)}."
+        return f"Train loss {moved(f.train)}, validation loss {moved(f.val)}."
     missing = "" if f.has_val else "; validation is not logged"
-    return sentence(f"{main_loss(f)} fell {course(f.main)}, near its best{missing}.")
+    return sentence(f"{main_loss(f)} {moved(f.main)} (at best {number(f.main.best)}){missing}.")
 
 
 def fix(f: Features) -> tuple[Fix, ...]:

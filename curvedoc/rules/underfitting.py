@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from curvedoc import papers
 from curvedoc.features import Features, losses, metrics
-from curvedoc.measure import Limit, NotMeasurable
+from curvedoc.measure import Limit, NotMeasurable, Span
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import main_loss, metric_name, quality, sentence
+from curvedoc.telling import main_loss, metric_name, quality, sentence, whole
 from curvedoc.wording import number
 
 KEPT = Limit(0.7, 0.1, "labelled underfitting keeps 0.78 to 0.97 of the loss; healthy runs keep at most 0.57")
@@ -56,7 +56,13 @@ def check(f: Features) -> Verdict:
     kept_said = (
         f"{main_loss(f)} kept {number(round(100 * kept.value))} % of its first level ({number(f.main.first)})"
     )
-    return all_of(*checks, summary=sentence(f"{levels}; {kept_said}."))
+    return all_of(*checks, summary=sentence(f"{levels}; {kept_said}."), span=_level_part(f))
+
+
+def _level_part(f: Features) -> Span:
+    """From where the loss levelled off to the end."""
+    first, last = whole(f.main)
+    return first + losses.arrival(f).value * (last - first), last
 
 
 def fix(_: Features) -> tuple[Fix, ...]:

@@ -23,12 +23,14 @@ opponent; their swings alone say little.
 
 from __future__ import annotations
 
+import numpy as np
+
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at, best_step
+from curvedoc.telling import at, best_step, share
 from curvedoc.wording import number
 
 TURBULENCE = Limit(
@@ -49,21 +51,30 @@ def check(f: Features) -> Verdict:
     if f.reinforcement and f.has_train_metric:
         checks.append(metrics.train_metric_gain(f).below(GAIN))
     summary = (
-        f"Train loss swings: on average it is {number(round(100 * swing.value))} % of its level above the "
+        f"Train loss swings: on average it is {share(swing.value)} its level above the "
         f"best so far (its best was {number(f.train.best)} at {at(f, best_step(f.train))}, "
         f"its end {number(f.train.last)})."
     )
-    return all_of(*checks, summary=summary)
+    span = (_onset(f, swing.value), float(f.train.steps[-1]))
+    return all_of(*checks, summary=summary, span=span)
+
+
+def _onset(f: Features, swing: float) -> float:
+    """The first step where the loss stands that far above its best so far."""
+    t = f.train
+    typical = abs(float(np.median(t.values)))
+    high = t.values > np.minimum.accumulate(t.smooth) + swing * typical
+    return float(t.steps[np.argmax(high)])
 
 
 def fix(f: Features) -> tuple[Fix, ...]:
     """Smaller, steadier updates."""
-    best = best_step(f.train)
+    start = _onset(f, losses.train_swing(f).value)
     return (
-        advice.lower_rate(f, best),
-        advice.clip(f, best),
+        advice.lower_rate(f, start),
+        advice.clip(f, start),
         Fix("larger-batch", "Take a larger batch, or accumulate gradients over several.", "C"),
-        advice.warm_up(f),
+        *advice.early_warm_up(f, start),
         Fix("kaiming-init", "Check the initialisation if the swings are there from the first steps on.", "C"),
     )
 
