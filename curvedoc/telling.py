@@ -39,7 +39,7 @@ def course(t: Trend) -> str:
 
 
 def moved(t: Trend) -> str:
-    """What a curve did from its first level to its last: ``"fell from 2.31 to 0.42"``, ``"stayed at 2.3"``."""
+    """What a curve did between its ends: ``"fell from 2.31 to 0.42"``, ``"stayed at 2.3"``."""
     first, last = number(t.first), number(t.last)
     if first == last:
         return f"stayed at {last}"
@@ -52,10 +52,10 @@ def whole(t: Trend) -> Span:
 
 
 def share(value: float) -> str:
-    """A share as people say it: ``"43 %"``; beyond twice the whole ``"25 times"``."""
-    return (
-        f"{number(float(f'{value:.2g}'))} times" if value > 2 else f"{number(float(f'{100 * value:.2g}'))} %"
-    )
+    """A share of something as people say it: ``"43 % of"``; beyond twice the whole ``"25 times"``."""
+    if value > 2:
+        return f"{number(float(f'{value:.2g}'))} times"
+    return f"{number(float(f'{100 * value:.2g}'))} % of"
 
 
 def main_loss(f: Features) -> str:
