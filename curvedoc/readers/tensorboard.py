@@ -127,19 +127,15 @@ class _Run:
         anew = sum(merged.anew for merged in self.merged)
         replaced = sum(merged.replaced for merged in self.merged)
         beside = sum(merged.passed_over for merged in self.merged)
+        lost = f"{wording.count(replaced, 'point')} replaced"
         if anew:
             times = "once" if anew == 1 else f"{anew} times"
-            notes.append(
-                f"begun anew {times}: only the last attempt is shown, {wording.count(replaced, 'point')} replaced"
-            )
+            notes.append(f"begun anew {times}: only the last attempt is shown, {lost}")
         elif replaced:
-            notes.append(
-                f"resumed at an earlier step: {wording.count(replaced, 'point')} replaced by later ones"
-            )
+            notes.append(f"resumed at an earlier step: {lost} by later ones")
         if beside:
-            notes.append(
-                f"{wording.count(beside, 'event file')} passed over: a longer one holds the same curves"
-            )
+            passed = wording.count(beside, "event file")
+            notes.append(f"{passed} passed over: a longer one holds the same curves")
         for done, text in _DONE.items():
             if names := self.done[done]:
                 notes.append(text.format(names=_listed(names)))

@@ -97,6 +97,7 @@ def _add_chunk(found: _Found, chunk: Chunk) -> None:
     import numpy as np
 
     pieces, rest = decode_alike(chunk)
+    plugins = [(int(piece.order[0]), piece.tag, piece.plugin) for piece in pieces if piece.plugin]
     single: dict[bytes, _Single] = {}
     starts: list[tuple[int, int]] = []
     for i in rest:
@@ -107,10 +108,13 @@ def _add_chunk(found: _Found, chunk: Chunk) -> None:
             continue
         if event.starts:
             starts.append((i, event.step))
+        plugins += [(i, value.tag, value.plugin) for value in event.values if value.plugin]
         _add_event(found, event, i, single)
     for tag, one in single.items():
         points = np.array(one.points, np.float64).T
         pieces.append(Piece(tag, np.array(one.order), points, "", one.tensor))
+    for _, tag, plugin in sorted(plugins):
+        found.plugins.setdefault(tag, plugin)
     _add_pieces(found, pieces, starts)
 
 
@@ -118,8 +122,6 @@ def _add_event(found: _Found, event: Event, index: int, single: dict[bytes, _Sin
     if event.kind not in ("summary", "version", "session", ""):
         found.skipped[event.kind] += 1
     for value in event.values:
-        if value.plugin:
-            found.plugins.setdefault(value.tag, value.plugin)
         if value.number is not None and value.kind == "scalar":
             one = single.setdefault(value.tag, _Single())
             one.order.append(index)
@@ -136,8 +138,6 @@ def _add_pieces(found: _Found, pieces: list[Piece], starts: list[tuple[int, int]
     by_tag: dict[bytes, list[Piece]] = {}
     for piece in sorted(pieces, key=lambda piece: int(piece.order[0])):
         by_tag.setdefault(piece.tag, []).append(piece)
-        if piece.plugin:
-            found.plugins.setdefault(piece.tag, piece.plugin)
         if piece.tensor:
             found.tensors.add(piece.tag)
     number = len(found.restarts)
