@@ -219,7 +219,7 @@ def test_rows_without_a_step_take_the_one_before() -> None:
 def test_x_must_be_there_and_hold_numbers() -> None:
     with pytest.raises(UsageError, match="Did you mean 'step'"):
         read(x="stepp", step=[1, 2], loss=[2, 1])
-    with pytest.raises(UsageError, match="no numbers"):
+    with pytest.raises(UsageError, match="no column of numbers"):
         read(x="name", name=["a", "b"], loss=[2, 1])
 
 
