@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-_SPLITS = "train|training|learn|val|valid|validation|eval|evaluation|dev|test|testing"
-_SPLIT_DIRECTORY = re.compile(rf"(?:{_SPLITS})\d?|eval_\w+", re.IGNORECASE)
-_SPLIT_TAG = re.compile(rf"(?:{_SPLITS})/|(?:train|val|valid|validation|test|eval)_", re.IGNORECASE)
+_SPLITS = {
+    "train": "train|training|learn",
+    "val": "val|valid|validation|eval|evaluation",
+    "test": "dev|test|testing",
+}
+_ALL = "|".join(_SPLITS.values())
+# Not `train2`: Ultralytics calls the next run so. `test1`: a further set of CatBoost, `eval_x`: of an estimator.
+_SPLIT_DIRECTORY = re.compile(rf"({_ALL})|(test)\d|(eval)_\w+", re.IGNORECASE)
+_SPLIT_TAG = re.compile(rf"({_ALL})/|(train|val|valid|validation|test|eval)_", re.IGNORECASE)
 _HPARAMS_DIRECTORY = re.compile(r"\d{9,11}\.\d+")  # str(time.time())
 _PEEK = 4096  # bytes; a curve of add_scalars begins right behind the file's version
 
@@ -70,8 +76,11 @@ def series_name(tag: str, tags: Collection[str], directory: Path, base: Path) ->
     if inside and _HPARAMS_DIRECTORY.fullmatch(directory.name):
         return None
     own = directory.absolute().name
-    if _SPLIT_DIRECTORY.fullmatch(own):
+    split = _split_of(_SPLIT_DIRECTORY.fullmatch(own))
+    said = {_split_of(_SPLIT_TAG.match(other)) for other in tags} - {""} if not inside else set()
+    if split and (inside or (split != "test" and said <= {split})):
         return tag if _SPLIT_TAG.match(tag) else f"{own}/{tag}"
+    # A lone `test/`, or a lone `train/` that holds `val/loss`, is a run that somebody called so.
     return f"{inside}/{tag}" if inside else tag
 
 
@@ -87,13 +96,20 @@ def _home(directory: Path, root: Path, found: dict[Path, list[Path]]) -> Path:
             _first_tag(found[directory][0]), inside
         ):
             return _home(above, root, found)
-    if not _SPLIT_DIRECTORY.fullmatch(directory.name):
+    split = _split_of(_SPLIT_DIRECTORY.fullmatch(directory.name))
+    if not split:
         return directory
     beside = [d for d in found if d.parent == directory.parent and d != directory]
     others = [d for d in beside if not _SPLIT_DIRECTORY.fullmatch(d.name)]
     # A lone `test/` among other runs is one of them; with a twin, above or alone it is a part of one.
-    together = directory.parent in found or len(beside) > len(others) or not others
+    together = directory.parent in found or len(beside) > len(others) or (not others and split != "test")
     return directory.parent if together else directory
+
+
+def _split_of(match: re.Match[str] | None) -> str:
+    """``"train"``, ``"val"`` or ``"test"`` for what a pattern of splits matched, ``""`` for nothing."""
+    word = next(filter(None, match.groups()), "").lower() if match else ""
+    return next((split for split, words in _SPLITS.items() if word in words.split("|")), "")
 
 
 def _part_of_add_scalars(tag: str, inside: str) -> str:

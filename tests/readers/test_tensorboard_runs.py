@@ -238,7 +238,15 @@ def tree(root: Path, **tags: str) -> list[tuple[str, list[str]]]:
         ({"m__train": "loss", "m__eval_0": "loss"}, [("m", ["eval_0/loss", "train/loss"])]),
         ({"train": "train/loss", "val": "val_loss"}, [("root", ["train/loss", "val_loss"])]),
         ({"one": "loss", "two__deep": "loss"}, [("one", ["loss"]), ("two/deep", ["loss"])]),
-        ({"one": "loss", "test": "loss"}, [("one", ["loss"]), ("test", ["test/loss"])]),
+        ({"one": "loss", "test": "loss"}, [("one", ["loss"]), ("test", ["loss"])]),
+        ({"lone": "loss", "lone__train": "val/x"}, [("lone", ["loss", "val/x"])]),
+        ({"test": "loss"}, [("test", ["loss"])]),
+        ({"a__validation": "loss"}, [("a", ["validation/loss"])]),
+        (
+            {"train": "m", "train2": "m", "train3": "m"},
+            [("train", ["train/m"]), ("train2", ["m"]), ("train3", ["m"])],
+        ),
+        ({"learn": "L", "test": "L", "test1": "L"}, [("root", ["learn/L", "test/L", "test1/L"])]),
         ({"train__exp": "loss", "train__exp2": "loss"}, [("train/exp", ["loss"]), ("train/exp2", ["loss"])]),
         (
             {"r": "lr", "r__Loss_train": "Loss", "r__Loss_val": "Loss"},
@@ -256,6 +264,13 @@ def tree(root: Path, **tags: str) -> list[tuple[str, list[str]]]:
 )
 def test_directories_become_runs(tmp_path: Path, tags: dict[str, str], expected: Any) -> None:
     assert tree(tmp_path / "root", **tags) == expected
+
+
+def test_a_lone_train_that_holds_validation_is_only_a_name(tmp_path: Path) -> None:
+    """Ultralytics: a directory `train/` with `train/box_loss`, `val/box_loss` and `metrics/mAP50`."""
+    tags = ("train/box_loss", "val/box_loss", "metrics/mAP50")
+    path = write(tmp_path / "train" / NAME, *(e for tag in tags for e in losses(tag, range(5))))
+    assert tuple(steps(load(path))) == tags
 
 
 def test_the_closing_values_of_a_trial_are_ignored(tmp_path: Path) -> None:
