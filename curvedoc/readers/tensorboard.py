@@ -90,12 +90,13 @@ class _Run:
     def add(self, directory: Path, base: Path, files: list[Scalars]) -> None:
         """Join the files of one directory and name what is in them."""
         from curvedoc.tfevents.attempts import merge, settle
-        from curvedoc.tfevents.layout import series_name
+        from curvedoc.tfevents.layout import series_names
 
         merged = merge(files)
         self.merged.append(merged)
+        names = series_names(merged.points.keys(), directory, base)
         for tag, logged in merged.points.items():
-            name = series_name(tag, merged.points, directory, base)
+            name = names[tag]
             if name is None:
                 closing = Ignored(f"{directory.name}/{tag}", "closing value of a hyper-parameter trial")
                 self.ignored.append(closing)
@@ -103,9 +104,8 @@ class _Run:
             name = self._unused(name, directory, tag)
             self.series[name], done = settle(logged)
             self.done[done].append(name)
-        for tag in merged.abandoned:
-            name = series_name(tag, merged.abandoned, directory, base) or tag
-            self.ignored.append(Ignored(name, "logged only by an attempt that was begun anew"))
+        for tag, name in series_names(merged.abandoned, directory, base).items():
+            self.ignored.append(Ignored(name or tag, "logged only by an attempt that was begun anew"))
 
     def on_one_counter(self) -> dict[str, FloatArray]:
         """All series, those that count epochs beside others that count iterations put on the latter."""

@@ -25,7 +25,7 @@ _SPLITS = {
     "test": "dev|test|testing",
 }
 _ALL = "|".join(_SPLITS.values())
-# Not `train2`: Ultralytics calls the next run so. `test1`: a further set of CatBoost, `eval_x`: of an estimator.
+# Not `train2`: Ultralytics calls its next run so. But CatBoost has `test1`, an estimator `eval_name`.
 _SPLIT_DIRECTORY = re.compile(rf"({_ALL})|(test)\d|(eval)_\w+", re.IGNORECASE)
 _SPLIT_TAG = re.compile(rf"({_ALL})/|(train|val|valid|validation|test|eval)_", re.IGNORECASE)
 _HPARAMS_DIRECTORY = re.compile(r"\d{9,11}\.\d+")  # str(time.time())
@@ -56,54 +56,65 @@ def is_event_head(head: bytes) -> bool:
 def group(root: Path, files: Sequence[Path]) -> list[tuple[str, tuple[Path, ...]]]:
     """Sort the event files below ``root`` into runs: the name (path below ``root``) and the files of each."""
     found: dict[Path, list[Path]] = {}
+    inside: dict[Path, list[Path]] = {}
     for file in sorted(files):
+        if file.parent not in found:
+            inside.setdefault(file.parent.parent, []).append(file.parent)
         found.setdefault(file.parent, []).append(file)
     runs: dict[Path, list[Path]] = {}
     for directory in found:
-        runs.setdefault(_home(directory, root, found), []).extend(found[directory])
+        home = _home(directory, root, found)
+        if home != root and _is_part(home, found, inside[home.parent]):
+            home = home.parent
+        runs.setdefault(home, []).extend(found[directory])
     return [(_run_name(home, root), tuple(found)) for home, found in sorted(runs.items())]
 
 
-def series_name(tag: str, tags: Collection[str], directory: Path, base: Path) -> str | None:
-    """What to call the series of a tag in a directory of a run; None for the closing values of add_hparams.
+def series_names(tags: Collection[str], directory: Path, base: Path) -> dict[str, str | None]:
+    """What to call the series of each tag in a directory of a run; None for closing values of add_hparams.
 
-    ``tags``: all tags of the file; ``base``: the directory that holds the whole run.
+    ``tags``: all tags of the directory; ``base``: the directory that holds the whole run.
     """
     inside = directory.relative_to(base).as_posix() if directory != base else ""
-    part = _part_of_add_scalars(tag, inside) if len(tags) == 1 and inside else ""
-    if part:
-        return f"{tag}/{part}"
-    if inside and _HPARAMS_DIRECTORY.fullmatch(directory.name):
-        return None
     own = directory.absolute().name
+    if len(tags) == 1:
+        (tag,) = tags
+        if part := _part_of_add_scalars(tag, inside):
+            return {tag: f"{tag}/{part}"}
+    if inside and _HPARAMS_DIRECTORY.fullmatch(directory.name):
+        return dict.fromkeys(tags)
     split = _split_of(_SPLIT_DIRECTORY.fullmatch(own))
-    said = {_split_of(_SPLIT_TAG.match(other)) for other in tags} - {""} if not inside else set()
-    if split and (inside or (split != "test" and said <= {split})):
-        return tag if _SPLIT_TAG.match(tag) else f"{own}/{tag}"
-    # A lone `test/`, or a lone `train/` that holds `val/loss`, is a run that somebody called so.
-    return f"{inside}/{tag}" if inside else tag
+    if split and not inside:
+        # A lone `test/`, or a lone `train/` that holds `val/loss`, is a run that somebody called so.
+        said = {_split_of(_SPLIT_TAG.match(tag)) for tag in tags}
+        split = split if split != "test" and said <= {split, ""} else ""
+    if split:
+        return {tag: tag if _SPLIT_TAG.match(tag) else f"{own}/{tag}" for tag in tags}
+    return {tag: f"{inside}/{tag}" if inside else tag for tag in tags}
 
 
 def _home(directory: Path, root: Path, found: dict[Path, list[Path]]) -> Path:
-    """The directory of the run that the event files in ``directory`` belong to."""
-    if directory == root:
-        return root
-    below_root = [p for p in directory.parents if p == root or root in p.parents]
-    above = next((p for p in below_root if p in found), None)
-    if above is not None:
-        inside = directory.relative_to(above).as_posix()
-        if _HPARAMS_DIRECTORY.fullmatch(inside) or _part_of_add_scalars(
-            _first_tag(found[directory][0]), inside
-        ):
-            return _home(above, root, found)
+    """The directory whose writer made the event files in ``directory``: itself, or one above it."""
+    above = directory
+    while above != root and above != above.parent:
+        above = above.parent
+        if above in found:
+            inside = directory.relative_to(above).as_posix()
+            ours = _part_of_add_scalars(_first_tag(found[directory][0]), inside)
+            if ours or _HPARAMS_DIRECTORY.fullmatch(inside):
+                return _home(above, root, found)
+            return directory
+    return directory
+
+
+def _is_part(directory: Path, found: dict[Path, list[Path]], beside: Sequence[Path]) -> bool:
+    """Whether a directory is one split of the run in the directory above it."""
     split = _split_of(_SPLIT_DIRECTORY.fullmatch(directory.name))
     if not split:
-        return directory
-    beside = [d for d in found if d.parent == directory.parent and d != directory]
-    others = [d for d in beside if not _SPLIT_DIRECTORY.fullmatch(d.name)]
-    # A lone `test/` among other runs is one of them; with a twin, above or alone it is a part of one.
-    together = directory.parent in found or len(beside) > len(others) or (not others and split != "test")
-    return directory.parent if together else directory
+        return False
+    twins = sum(bool(_SPLIT_DIRECTORY.fullmatch(other.name)) for other in beside) - 1
+    # A lone `test/`, or one among other runs, is one of them; with a twin or a run above it is a part.
+    return directory.parent in found or twins > 0 or (len(beside) == 1 and split != "test")
 
 
 def _split_of(match: re.Match[str] | None) -> str:
