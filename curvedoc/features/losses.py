@@ -5,7 +5,6 @@ All are free of scale: multiplying a loss by a constant or renumbering steps cha
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -209,9 +208,9 @@ def val_share(f: Features) -> Measure:
 def train_kept(f: Features) -> Measure:
     """Share of its first level that the main loss still has at the end."""
     t = f.main
-    return Measure(
-        "train_kept", t.last / t.first if t.first else math.nan, "of first level", "loss left at the end"
-    )
+    if t.first <= 0:
+        raise NotMeasurable("needs a loss that starts above zero")
+    return Measure("train_kept", t.last / t.first, "of first level", "loss left at the end")
 
 
 def arrival(f: Features) -> Measure:
