@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,7 +75,8 @@ def _try(sample: list[str], delimiter: str) -> Dialect | None:
     """The dialect with this delimiter, if the lines bear it out."""
     rows = split(sample, delimiter)
     body = rows[1:] or rows
-    width, _ = Counter(len(r) for r in body).most_common(1)[0]
+    sizes = [len(r) for r in body]
+    width = max(dict.fromkeys(sizes), key=sizes.count)
     if width < 2:
         return None
     skip = next((i for i, r in enumerate(rows[:20]) if len(r) in {width, width - 1} and len(r) > 1), 0)

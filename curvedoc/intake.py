@@ -118,12 +118,11 @@ def _logged(
 def _from_columns(data: pd.DataFrame | Mapping[str, Any], how: ReadOptions) -> list[Logged]:
     """A DataFrame by its columns (and its index, if that has a name), a dict as the JSON reader takes it."""
     from .shapes import read_document
-    from .table import from_cells
+    from .table import from_frame
 
     if isinstance(data, Mapping):
         return read_document(_plain(data), "data", "", "python", how)
-    frame = data.reset_index() if data.index.name is not None else data
-    return from_cells("data", "", "python", {str(name): cells.tolist() for name, cells in frame.items()}, how)
+    return from_frame("data", "", "python", data, how)
 
 
 def _plain(value: Any) -> Any:

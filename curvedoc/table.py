@@ -21,6 +21,8 @@ from .run import Ignored, Logged, Series
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import pandas as pd
+
     from .counter import Axis
     from .source import ReadOptions
 
@@ -57,6 +59,29 @@ def from_cells(
     columns = tuple(column(clean_name(str(key)), list(values)) for key, values in cells.items())
     rows = max((len(values) for values in cells.values()), default=0)
     return runs(Table(name, path, reader, columns, rows), options)
+
+
+def from_frame(name: str, path: str, reader: str, frame: pd.DataFrame, options: ReadOptions) -> list[Logged]:
+    """Runs from a pandas DataFrame: one column a curve, and its index if that has a name.
+
+    A frame has one NaN for two things. From where a column without gaps turns NaN for good, it was logged (a
+    run that diverged), unless another column begins there; elsewhere it is a blank cell. Raises as
+    :func:`from_cells`.
+    """
+    frame = frame.reset_index() if frame.index.name is not None else frame
+    cells = [frame.iloc[:, place] for place in range(frame.shape[1])]
+    present = [np.flatnonzero(c.notna()) for c in cells]
+    late = max((rows[0] for rows in present if len(rows)), default=0)
+    columns: list[Column | TextColumn] = []
+    for key, values, rows in zip(frame.columns, cells, present, strict=True):
+        name_of = clean_name(str(key))
+        if values.dtype.kind not in "fiu":
+            columns.append(column(name_of, values.iloc[rows].tolist(), rows))
+            continue
+        diverged = len(rows) > late and rows[-1] == len(rows) - 1
+        at = np.arange(len(frame)) if diverged else rows
+        columns.append(Column(name_of, at, values.to_numpy(np.float64, na_value=np.nan)[at]))
+    return runs(Table(name, path, reader, tuple(columns), len(frame)), options)
 
 
 def runs(table: Table, options: ReadOptions) -> list[Logged]:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from curvedoc.cells import Column, TextColumn, column, decimal_comma, number
 from curvedoc.columns import is_clock, is_counter
 from curvedoc.errors import NotALogError, UsageError
 from curvedoc.source import ReadOptions
-from curvedoc.table import from_cells
+from curvedoc.table import from_cells, from_frame
 
 if TYPE_CHECKING:
     from curvedoc.run import Logged
@@ -237,6 +238,41 @@ def test_x_must_be_there_and_hold_numbers() -> None:
 def test_without_a_curve_there_is_no_log(cells: dict[str, list[object]]) -> None:
     with pytest.raises(NotALogError):
         from_cells("run", "", "csv", cells, ReadOptions())
+
+
+def test_in_a_frame_a_gap_is_blank_and_a_nan_end_was_logged() -> None:
+    frame = pd.DataFrame(
+        {
+            "step": [1, 2, 3, 4],
+            "train_loss": [2.0, np.nan, 1.0, np.nan],
+            "val_loss": [np.nan, 3.0, np.nan, 2.0],
+            "loss": [2.0, 1.0, np.nan, np.nan],
+            "nullable": pd.array([1, None, 3, None], dtype="Int64"),
+            "text": ["a", None, "b", "c"],
+            "never": [np.nan] * 4,
+        }
+    )
+    (logged,) = from_frame("data", "", "python", frame, ReadOptions())
+    assert points(logged, "train_loss") == [(1, 2), (3, 1)]
+    assert points(logged, "val_loss") == [(2, 3), (4, 2)]
+    assert points(logged, "nullable") == [(1, 1), (3, 3)]
+    (loss,) = [s for s in logged.series if s.name == "loss"]
+    assert np.array_equal(loss.values, [2, 1, math.nan, math.nan], equal_nan=True)
+    assert [(i.name, i.reason) for i in logged.ignored] == [("text", "text"), ("never", "empty")]
+
+
+def test_in_a_frame_a_column_that_ends_where_another_begins_is_blank() -> None:
+    frame = pd.DataFrame({"loss": [3, 2, 1, np.nan], "test_loss": [np.nan, np.nan, np.nan, 5]})
+    (logged,) = from_frame("data", "", "python", frame, ReadOptions())
+    assert points(logged, "loss") == [(1, 3), (2, 2), (3, 1)]
+
+
+def test_the_named_index_of_a_frame_counts() -> None:
+    frame = pd.DataFrame({"loss": [3.0, 2.0]}, index=pd.Index([10, 20], name="step"))
+    (logged,) = from_frame("data", "", "python", frame, ReadOptions())
+    assert (logged.x, points(logged, "loss")) == ("step", [(10, 3), (20, 2)])
+    (logged,) = from_frame("data", "", "python", pd.DataFrame({"loss": [3.0, 2.0]}), ReadOptions())
+    assert (logged.x, points(logged, "loss")) == ("row", [(1, 3), (2, 2)])
 
 
 def test_cells_keep_their_kind() -> None:
