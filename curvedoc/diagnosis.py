@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,12 @@ import numpy as np
 from .features import Features, losses
 from .measure import NotMeasurable
 from .rule import Finding, Outcome, OutcomeKind, Rule, Severity, Verdict
-from .run import Run
 from .states import DECIDED_IN, State
 
 if TYPE_CHECKING:
-    from .run import FloatArray
+    from collections.abc import Iterable, Mapping
+
+    from .run import FloatArray, Run
 
 # A verdict on n points keeps the share n / (n + THIN) of its distance from a coin toss: 5 points keep two
 # thirds, 60 points 96 %. Chosen so that a plain shape on 5 evaluations is still named, at about 0.8.
@@ -102,7 +102,7 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
     """
     rules = tuple(rules)
     features = Features(run)
-    # Logs hold anything, also values near the largest float: what overflows becomes inf and is compared as such.
+    # Logs hold values near the largest float too: what overflows becomes inf and is compared as such.
     with np.errstate(all="ignore"):
         verdicts = {rule.id: _ask(rule, features) for rule in rules}
     n = losses.points(features).value

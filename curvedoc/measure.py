@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 Span = tuple[float, float]
 
 
-class NotMeasurable(Exception):
+class NotMeasurable(Exception):  # noqa: N818 - a finding about the log, not a mistake
     """A measure does not exist for this run; the message says what it needs (``"needs val/loss; ..."``)."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from .measure import Evidence, Span
-from .states import State
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .features import Features
+    from .measure import Evidence, Span
+    from .states import State
 
 
 class Severity(StrEnum):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # A curve is judged on at most this many block medians: shapes that matter span far more than a
 # thousandth of a run, and the cost of every later step stays bounded whatever the length of the log.
 MAX_BLOCKS = 400
-# Width of the running median = WINDOW * sqrt(points): wide enough to bridge outliers and validation noise, narrow
-# enough to keep a turn in the last few points. On 60 points it is 5, on 400 it is 13.
+# Width of the running median = WINDOW * sqrt(points): wide enough to bridge outliers and validation noise,
+# narrow enough to keep a turn in the last few points. On 60 points it is 5, on 400 it is 13.
 WINDOW = 0.6
 # Progress below this share of the level is no progress: changes are then measured against the level.
 LEAST_PROGRESS = 0.01

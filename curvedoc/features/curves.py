@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..measure import NotMeasurable
-from ..series import Trend, trend
+from curvedoc.measure import NotMeasurable
+from curvedoc.series import Trend, trend
 
 if TYPE_CHECKING:
-    from ..run import Curve, FloatArray, Run
+    from curvedoc.run import Curve, FloatArray, Run
 
 # Metrics that end at 1 (or 100 %), and rates of error that end at 0: only of these is "near perfect" known.
 # A word of the quantity is enough: `binary_accuracy` is an accuracy.
 BOUNDED_ABOVE = frozenset(
-    "accuracy acc top1 top5 f1 precision recall auc auroc auprc ap map map50 map75 map50-95 iou miou fwiou dice "
-    "pck success jaccard em pq ndcg mrr hits specificity sensitivity".split()
+    ["accuracy", "acc", "top1", "top5", "f1", "precision", "recall", "specificity", "sensitivity"]
+    + ["auc", "auroc", "auprc", "ap", "map", "map50", "map75", "map50-95", "pq", "iou", "miou", "fwiou"]
+    + ["dice", "jaccard", "pck", "success", "em", "ndcg", "mrr", "hits"]
 )
 # Ends at 1 as well, but may be negative.
 BOUNDED_SIGNED = frozenset(["r2", "corr", "mcc", "kappa"])
-BOUNDED_BELOW = frozenset("error wer cer ter".split())
+BOUNDED_BELOW = frozenset(["error", "wer", "cer", "ter"])
 # Quantities that only reinforcement learning logs.
 REWARDS = frozenset({"reward", "return", "success_rate"})
 POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
@@ -102,7 +103,7 @@ class Features:
 
     @cached_property
     def reinforcement(self) -> bool:
-        """Whether this is reinforcement learning: its losses follow a moving target, its reward is what counts."""
+        """Whether this is reinforcement learning: the losses follow a moving target, the reward counts."""
         return self.run.metric in REWARDS or any(c.quantity in POLICY_LOSSES for c in self.run.curves)
 
     def curve(self, role: str) -> Curve:

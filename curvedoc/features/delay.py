@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ..measure import Measure, NotMeasurable
-from ..series import first_where, median
-from .curves import Features
+from curvedoc.measure import Measure, NotMeasurable
+from curvedoc.series import first_where, median
+
 from .losses import ARRIVED
+
+if TYPE_CHECKING:
+    from .curves import Features
 
 
 def delayed(f: Features) -> dict[str, Measure]:

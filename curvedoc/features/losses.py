@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..measure import Measure, NotMeasurable
-from ..series import (
+from curvedoc.measure import Measure, NotMeasurable
+from curvedoc.series import (
     LEAST_NOISE,
     LEAST_PROGRESS,
     MAX_BLOCKS,
@@ -20,10 +20,11 @@ from ..series import (
     weight_of_change,
     window,
 )
-from .curves import Features
 
 if TYPE_CHECKING:
-    from ..run import FloatArray
+    from curvedoc.run import FloatArray
+
+    from .curves import Features
 
 # A smoothed curve counts as having arrived when it has covered this share of its way.
 ARRIVED = 0.95
@@ -190,7 +191,7 @@ def train_fall_since(f: Features) -> Measure:
 
 
 def gap_share(f: Features) -> Measure:
-    """The generalization gap at the end as a share of the fall of the train loss since the first evaluation."""
+    """The generalization gap at the end as a share of train's fall since the first evaluation."""
     fell = _train_at_first_val(f) - f.train.last
     gap = f.val.last - f.train.last
     value = gap / fell if fell > 0 else 0.0

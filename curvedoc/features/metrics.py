@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import numpy as np
 
-from ..measure import Measure, NotMeasurable, Span
-from ..series import LEAST_NOISE, Trend
+from curvedoc.measure import Measure, NotMeasurable, Span
+from curvedoc.series import LEAST_NOISE, Trend
+
 from .curves import Features, is_bounded
 
 # A metric evaluated fewer times than this cannot be called flat.
