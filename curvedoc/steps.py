@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .series import median
+
 if TYPE_CHECKING:
     from .cells import IntArray
     from .run import FloatArray
@@ -54,7 +56,7 @@ def usual_increment(steps: FloatArray) -> float:
     """The median of the positive increments; 0 when there are none."""
     rises = np.diff(steps)
     rises = rises[rises > 0]
-    return float(np.median(rises)) if len(rises) else 0.0
+    return median(rises) if len(rises) else 0.0
 
 
 def is_shuffled(steps: FloatArray) -> bool:
@@ -152,7 +154,7 @@ def on_axis(
             return None
         before = np.maximum(np.searchsorted(epochs[main], epochs[other], side="right") - 1, 0)
     anchors = steps[main[before]]
-    ratio = float(np.median(steps[other] / np.where(anchors == 0, 1.0, anchors)))
+    ratio = median(steps[other] / np.where(anchors == 0, 1.0, anchors))
     if SAME_COUNTER[0] <= ratio <= SAME_COUNTER[1]:
         return None
     result = steps.copy()

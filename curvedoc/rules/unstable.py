@@ -29,6 +29,7 @@ from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.series import median
 from curvedoc.states import State
 from curvedoc.telling import at, best_step, share
 from curvedoc.wording import number
@@ -62,7 +63,7 @@ def check(f: Features) -> Verdict:
 def _onset(f: Features, swing: float) -> float:
     """The first step where the loss stands that far above its best so far."""
     t = f.train
-    typical = abs(float(np.median(t.values)))
+    typical = abs(median(t.values))
     high = t.values > np.minimum.accumulate(t.smooth) + swing * typical
     return float(t.steps[np.argmax(high)])
 
