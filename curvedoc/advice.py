@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .features import losses
 from .rule import Fix
 from .telling import at, best_step, level_at, peak_rate, rate_at, whole
 from .wording import number
@@ -154,7 +155,8 @@ def warm_up(f: Features) -> Fix:
 
 def early_warm_up(f: Features, where: float) -> tuple[Fix, ...]:
     """Warm-up, but only where the trouble began early."""
-    first, last = whole(f.main)
+    steps = losses.loss_curves(f)[0].steps
+    first, last = float(steps[0]), float(steps[-1])
     return (warm_up(f),) if where <= first + EARLY * (last - first) else ()
 
 

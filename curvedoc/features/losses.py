@@ -22,7 +22,7 @@ from curvedoc.series import (
 )
 
 if TYPE_CHECKING:
-    from curvedoc.run import FloatArray
+    from curvedoc.run import Curve, FloatArray
 
     from .curves import Features
 
@@ -42,23 +42,27 @@ def val_points(f: Features) -> Measure:
     return Measure("val_points", float(f.val.n), "points", "points of the validation loss")
 
 
+def loss_curves(f: Features) -> list[Curve]:
+    """Train and validation loss as logged; without either, whatever is a loss (generator and discriminator)."""
+    roles = ("train/loss", "val/loss")
+    curves = [c for role in roles if (c := f.run.get(role)) and len(c)]
+    curves = curves or [c for c in f.run.curves if c.quantity.endswith("_loss") and len(c)]
+    if not curves:
+        raise NotMeasurable("needs a loss; the log has none")
+    return curves
+
+
 def nonfinite_tail(f: Features) -> Measure:
     """How long a loss has been NaN or infinite at the end, in units of the longest such stretch that it
     came back from (the worse split). Padding between evaluations is such a stretch."""
-    worst, span, seen = 0.0, None, False
-    curves = [c for role in ("train/loss", "val/loss") if (c := f.run.get(role))]
-    for curve in curves or [c for c in f.run.curves if c.quantity.endswith("_loss")]:
-        if len(curve) == 0:
-            continue
-        seen = True
+    worst, span = 0.0, None
+    for curve in loss_curves(f):
         finite = np.flatnonzero(np.isfinite(curve.values))
         tail = len(curve) - 1 - int(finite[-1]) if len(finite) else len(curve)
         gap = int(np.diff(finite).max(initial=1)) - 1
         if tail / (gap + 0.5) > worst:
             worst = tail / (gap + 0.5)
             span = (float(curve.steps[-tail]), float(curve.steps[-1]))
-    if not seen:
-        raise NotMeasurable("needs a loss; the log has none")
     what = "NaN or infinite losses at the end, against the longest such stretch before"
     return Measure("nonfinite_tail", worst, "x", what, span)
 

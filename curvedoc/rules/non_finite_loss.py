@@ -48,8 +48,8 @@ def check(f: Features) -> Verdict:
 
 def _summary(f: Features, start: float) -> str:
     """Which loss, from where on, and what it was before."""
-    lost = [c for role in ("train/loss", "val/loss") if (c := f.run.get(role)) and last_finite(c)[0] < start]
-    curve = lost[0] if lost else f.curve(f.main_role)
+    curves = losses.loss_curves(f)
+    curve = next((c for c in curves if last_finite(c)[0] < start), curves[0])
     step, value = last_finite(curve)
     tail = curve.values[-1]
     now = "NaN" if tail != tail else "infinite"
