@@ -42,7 +42,7 @@ def width(stream: TextIO) -> int:
 def speaks_unicode(stream: TextIO) -> bool:
     """Whether the characters that reports draw with can be written to ``stream``."""
     try:
-        "⣿─█→…≤".encode(stream.encoding or "ascii")
+        "⣿─█→…≤".encode(stream.encoding or "utf-8")  # without one it takes any text
     except (LookupError, UnicodeEncodeError):
         return False
     return True

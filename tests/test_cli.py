@@ -494,6 +494,18 @@ def test_colour(monkeypatch: pytest.MonkeyPatch, env: dict[str, str], expected: 
     assert console.colour(io.StringIO()) is False
 
 
+def test_drawing_characters_need_an_encoding_that_has_them(call: Call, overfit: Path) -> None:
+    assert console.speaks_unicode(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    assert not console.speaks_unicode(io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-m", "curvedoc", "diagnose", str(overfit)], env=env, capture_output=True
+    )
+    assert done.returncode == 0
+    assert done.stdout.isascii()
+    assert b"\\u" not in done.stdout
+
+
 def test_progress_is_silent_for_quick_work_and_without_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)

@@ -63,7 +63,7 @@ def session(line: str) -> str:
 
 
 def shown_json(line: str) -> str:
-    """A command that prints JSON, its lists of the same kind shortened to the first two entries."""
+    """A command that prints JSON, lists cut to two entries and numbers to three digits."""
     import json
 
     def short(value: object) -> object:
@@ -71,7 +71,8 @@ def shown_json(line: str) -> str:
             return {key: short(entry) for key, entry in value.items()}
         if isinstance(value, list):
             return [short(entry) for entry in value[:2]]
-        return value
+        # The last digits depend on the processor.
+        return float(f"{value:.3g}") if isinstance(value, float) else value
 
     text = json.dumps(short(json.loads(run(line))), indent=2, ensure_ascii=False)
     return fence(text, "json")
