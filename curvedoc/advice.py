@@ -13,7 +13,7 @@ import numpy as np
 
 from .features import losses
 from .rule import Fix
-from .telling import at, best_step, level_at, peak_rate, rate_at, whole
+from .telling import at, best_step, level_at, peak_rate, rate_at
 from .wording import number
 
 if TYPE_CHECKING:
@@ -144,9 +144,15 @@ def later_decay(f: Features, where: float) -> tuple[Fix, ...]:
     return (Fix("later-decay", text, "C"),)
 
 
+def _extent(f: Features) -> tuple[float, float]:
+    """First and last logged step of the loss, finite or not."""
+    steps = losses.loss_curves(f)[0].steps
+    return float(steps[0]), float(steps[-1])
+
+
 def warm_up(f: Features) -> Fix:
     """Warm-up over the first small part of the run."""
-    first, last = whole(f.main)
+    first, last = _extent(f)
     length = float(f"{WARM_UP_SHARE * (last - first):.2g}")
     over = f" (to about {at(f, first + length)})" if length >= 1 else ""
     text = f"Warm the learning rate up linearly over the first twentieth of the run{over}."
@@ -155,8 +161,7 @@ def warm_up(f: Features) -> Fix:
 
 def early_warm_up(f: Features, where: float) -> tuple[Fix, ...]:
     """Warm-up, but only where the trouble began early."""
-    steps = losses.loss_curves(f)[0].steps
-    first, last = float(steps[0]), float(steps[-1])
+    first, last = _extent(f)
     return (warm_up(f),) if where <= first + EARLY * (last - first) else ()
 
 

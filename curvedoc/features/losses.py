@@ -43,7 +43,7 @@ def val_points(f: Features) -> Measure:
 
 
 def loss_curves(f: Features) -> list[Curve]:
-    """Train and validation loss as logged; without either, whatever is a loss (generator and discriminator)."""
+    """Train and validation loss as logged; without either, whatever else is a loss (a GAN has two)."""
     roles = ("train/loss", "val/loss")
     curves = [c for role in roles if (c := f.run.get(role)) and len(c)]
     curves = curves or [c for c in f.run.curves if c.quantity.endswith("_loss") and len(c)]
