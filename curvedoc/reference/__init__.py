@@ -1,1 +1,4 @@
-"""The torch runner: tasks, models, one training loop, remedies. torch lives only here."""
+"""The torch runner: tasks, models, one training loop, remedies. torch lives only here.
+
+Importing the package needs no torch; training does.
+"""

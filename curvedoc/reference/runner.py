@@ -1,0 +1,98 @@
+"""From a scenario to a trained run and its log files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from curvedoc.errors import UsageError, nearest
+from curvedoc.rule import Scenario
+
+from . import loop
+from .settings import Settings, split
+from .tasks import Task, find
+from .writers import FORMATS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainedRun:
+    """One finished run: what was set, what was logged, the model at the end, the wall time in seconds."""
+
+    scenario: Scenario
+    treated: str
+    seed: int
+    settings: Settings
+    task: Task
+    rows: tuple[loop.Row, ...]
+    model: nn.Module
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """``scenario``, or ``scenario+remedy``."""
+        return f"{self.scenario.id}+{self.treated}" if self.treated else self.scenario.id
+
+    def column(self, name: str) -> list[float]:
+        """A logged column, without the rows where it was not logged."""
+        return [row[name] for row in self.rows if name in row]
+
+
+def overridden(scenario: Scenario, treated: str | None = None) -> dict[str, Any]:
+    """The scenario's settings, changed as its remedy says; :class:`UsageError` for an unknown remedy."""
+    if treated and treated not in scenario.treated:
+        known = ", ".join(scenario.treated) or "none"
+        raise UsageError(
+            f"Scenario '{scenario.id}' has no remedy '{treated}'.{nearest(treated, scenario.treated)}", f"Its remedies: {known}."
+        )
+    return {**scenario.settings, **(scenario.treated[treated] if treated else {})}
+
+
+def train(
+    scenario: Scenario,
+    treated: str | None = None,
+    seed: int | None = None,
+    device: str = "cpu",
+    changes: Mapping[str, Any] | None = None,
+    on_row: Callable[[loop.Row], None] = lambda row: None,
+    stop: Callable[[list[loop.Row]], bool] = lambda rows: False,
+) -> TrainedRun:
+    """Train a scenario as it is (sick), or with one of its remedies.
+
+    ``seed`` replaces the scenario's own, ``changes`` are further settings on top. Same seed, same log, on one machine
+    (``device="cpu"``). ``on_row`` and ``stop`` as in :func:`curvedoc.reference.loop.fit`.
+    """
+    seed = scenario.seed if seed is None else seed
+    make = find(scenario.task)
+    settings, data = split({**overridden(scenario, treated), **(changes or {})}, make)
+    task = make(seed, **data)
+    done = loop.fit(task, settings, seed, device, on_row, stop)
+    return TrainedRun(scenario, treated or "", seed, settings, task, done.rows, done.model, done.seconds)
+
+
+def write(trained: TrainedRun, out: str | Path, formats: Iterable[str], name: str = "") -> dict[str, Path]:
+    """Write the log in each of the formats below ``out``; returns format -> file or directory.
+
+    Raises :class:`UsageError` for an unknown format.
+    """
+    written = {}
+    for form in formats:
+        if form not in FORMATS:
+            raise UsageError(f"There is no log format '{form}'.{nearest(form, FORMATS)}", f"Use: {', '.join(FORMATS)}.")
+        suffix, writer = FORMATS[form]
+        written[form] = Path(out) / ((name or trained.name) + suffix)
+        written[form].parent.mkdir(parents=True, exist_ok=True)
+        writer(trained.rows, written[form])
+    return written
+
+
+def level(values: list[float], at: str = "end", few: int = 5) -> float:
+    """Median of the last (``end``) or lowest (``best``) few values; NaN or infinity at the end stays what it is."""
+    chosen = values[-few:] if at == "end" else sorted(v for v in values if math.isfinite(v))[:few]
+    if not chosen or any(math.isnan(v) for v in chosen):
+        return math.nan
+    return sorted(chosen)[len(chosen) // 2]

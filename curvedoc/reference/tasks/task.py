@@ -1,0 +1,84 @@
+"""What a task is: two splits, the loss and metric that belong to it, sets that are watched beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Inputs and targets: the first axis counts examples."""
+
+    x: Tensor
+    y: Tensor
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def to(self, device: str) -> Split:
+        """The same data on a device."""
+        return Split(self.x.to(device), self.y.to(device))
+
+    def take(self, wanted: Tensor) -> Split:
+        """The examples at these indices (or where the mask holds)."""
+        return Split(self.x[wanted], self.y[wanted])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Data with its natural loss and metric.
+
+    ``outputs`` is the number of values the model must give per prediction, ``vocabulary`` the number of
+    tokens where the input is tokens (0 where it is numbers). ``probes`` are sets whose metric is logged
+    beside the curves (the hot dogs without a basket). ``augment(x, strength, generator)`` gives
+    changed copies of inputs that keep their target. ``causal`` forbids a model to look ahead.
+    """
+
+    train: Split
+    val: Split
+    loss: str
+    metric: str
+    outputs: int
+    vocabulary: int = 0
+    probes: Mapping[str, Split] = field(default_factory=dict)
+    augment: Callable[[Tensor, float, torch.Generator], Tensor] | None = None
+    causal: bool = False
+
+    def to(self, device: str) -> Task:
+        """The same task on a device."""
+        probes = {name: probe.to(device) for name, probe in self.probes.items()}
+        return Task(
+            self.train.to(device),
+            self.val.to(device),
+            self.loss,
+            self.metric,
+            self.outputs,
+            self.vocabulary,
+            probes,
+            self.augment,
+            self.causal,
+        )
+
+
+def generator(seed: int) -> torch.Generator:
+    """A source of random numbers of its own, so that data do not depend on what drew before."""
+    return torch.Generator().manual_seed(seed)
+
+
+def jitter(x: Tensor, strength: float, draw: torch.Generator) -> Tensor:
+    """Add normal noise of that standard deviation to numbers."""
+    return x + strength * torch.randn(x.shape, generator=draw)
+
+
+def wrong_labels(y: Tensor, fraction: float, classes: int, draw: torch.Generator) -> Tensor:
+    """Replace that fraction of the labels by another class."""
+    n_wrong = round(fraction * len(y))
+    which = torch.randperm(len(y), generator=draw)[:n_wrong]
+    shift = torch.randint(1, classes, (n_wrong,), generator=draw)
+    changed = y.clone()
+    changed[which] = (changed[which] + shift) % classes
+    return changed
