@@ -30,12 +30,13 @@ READABLE = 100
 def render_rules(rules: Sequence[Rule], *, width: int = 80, color: bool = False, unicode: bool = True) -> str:
     """All rules, one a line, grouped by the state they speak for; rules that decide the state are marked."""
     paper = Paper(width, color, unicode)
-    table = paper.table("rule", "state", "severity", "", "title")
-    order = {state: i for i, state in enumerate(State)}
-    for rule in sorted(rules, key=lambda rule: (order[rule.state], not rule.decides)):
-        name = (rule.id + (" *" if rule.decides else ""), "bold")
-        severity = (rule.severity.value, SEVERITY_STYLE[rule.severity])
-        paper.row(table, name, rule.state.label, severity, rule.bottleneck, rule.title)
+    table = paper.table("state and its rules", "severity", "", "title")
+    for state in State:
+        own = sorted((rule for rule in rules if rule.state is state), key=lambda rule: not rule.decides)
+        paper.row(table, (state.value, "bold"), "", "", "" if own else ("no rule of its own", DIM))
+        for rule in own:
+            severity = (rule.severity.value, SEVERITY_STYLE[rule.severity])
+            paper.row(table, f"  {rule.id}{' *' * rule.decides}", severity, rule.bottleneck, rule.title)
     blocks: list[Block] = [
         table,
         paper.text(),
