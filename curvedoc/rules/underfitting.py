@@ -93,5 +93,6 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B1",
     decides=True,
+    overrules=("early-plateau",),
     sources=(papers.NAKKIRAN,),
 )
