@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +172,22 @@ def test_gate_never_passes_over_what_it_cannot_read(folder: Path) -> None:
 def test_gate_by_unknown_name(names: str, part: str) -> None:
     with pytest.raises(UsageError, match=part):
         gate.forbidden(names)
+
+
+# --- the logs that ship with the sources ---
+
+SAMPLES = Path(__file__).resolve().parent.parent / "sample_logs"
+PROVENANCE = json.loads((SAMPLES / "provenance.json").read_text())["logs"]
+
+
+@pytest.mark.parametrize("name", PROVENANCE)
+def test_every_sample_log_gets_its_state(name: str) -> None:
+    assert curvedoc.diagnose(SAMPLES / name).state == PROVENANCE[name]["expected"]
+
+
+def test_the_sample_logs_show_every_state_and_format() -> None:
+    assert {entry["expected"] for entry in PROVENANCE.values()} == set(State)
+    assert {entry["format"] for entry in PROVENANCE.values()} >= {"csv", "json", "jsonl", "tensorboard"}
+    assert {path.name for path in SAMPLES.iterdir()} == {
+        name.partition("/")[0] for name in (*PROVENANCE, "provenance.json")
+    }
