@@ -19,7 +19,7 @@ from .errors import NotALogError, UsageError
 from .run import Ignored, Logged, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -48,25 +48,12 @@ class Table:
         return [c for c in self.columns if isinstance(c, Column)]
 
 
-def from_cells(
-    name: str, path: str, reader: str, cells: Mapping[str, Sequence[object]], options: ReadOptions
-) -> list[Logged]:
-    """Runs from named lists of cells (numbers, texts, None) of one or several lengths.
-
-    Raises :class:`~curvedoc.errors.NotALogError` when nothing in it is a curve and
-    :class:`~curvedoc.errors.UsageError` when ``options.x`` is not among the names.
-    """
-    columns = tuple(column(clean_name(str(key)), list(values)) for key, values in cells.items())
-    rows = max((len(values) for values in cells.values()), default=0)
-    return runs(Table(name, path, reader, columns, rows), options)
-
-
 def from_frame(name: str, path: str, reader: str, frame: pd.DataFrame, options: ReadOptions) -> list[Logged]:
     """Runs from a pandas DataFrame: one column a curve, and its index if that has a name.
 
     A frame has one NaN for two things. From where a column without gaps turns NaN for good, it was logged (a
     run that diverged), unless another column begins there; elsewhere it is a blank cell. Raises as
-    :func:`from_cells`.
+    :func:`runs`.
     """
     frame = frame.reset_index() if frame.index.name is not None else frame
     cells = [frame.iloc[:, place] for place in range(frame.shape[1])]
@@ -85,7 +72,11 @@ def from_frame(name: str, path: str, reader: str, frame: pd.DataFrame, options: 
 
 
 def runs(table: Table, options: ReadOptions) -> list[Logged]:
-    """Every run in a table, in order; see :func:`from_cells` for what is raised."""
+    """Every run in a table, in order.
+
+    Raises :class:`~curvedoc.errors.NotALogError` when nothing in it is a curve and
+    :class:`~curvedoc.errors.UsageError` when ``options.x`` is not among the names.
+    """
     found = []
     for part in reshaped(table):
         found += _runs(part, options)

@@ -16,7 +16,7 @@ from curvedoc.cells import Column, TextColumn, column, decimal_comma, number
 from curvedoc.columns import is_clock, is_counter
 from curvedoc.errors import NotALogError, UsageError
 from curvedoc.source import ReadOptions
-from curvedoc.table import from_cells, from_frame
+from curvedoc.table import Table, from_frame, runs
 
 if TYPE_CHECKING:
     from curvedoc.run import Logged
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 NA = None
 
 
+def from_cells(cells: dict[str, list[object]], x: str | None = None) -> list[Logged]:
+    columns = tuple(column(name, values) for name, values in cells.items())
+    rows = max(map(len, cells.values()), default=0)
+    return runs(Table("run", "run.csv", "csv", columns, rows), ReadOptions(x=x))
+
+
 def read(x: str | None = None, **cells: list[object]) -> list[Logged]:
-    return from_cells(
-        "run", "run.csv", "csv", {k.replace("__", "/"): v for k, v in cells.items()}, ReadOptions(x=x)
-    )
+    return from_cells({k.replace("__", "/"): v for k, v in cells.items()}, x)
 
 
 def points(logged: Logged, name: str) -> list[tuple[float, float]]:
@@ -53,6 +57,7 @@ def falling(n: int, start: float = 2.0) -> list[object]:
         ({"Progress/kimg/mean": [0, 4, 8]}, "Progress/kimg/mean"),
         ({"total_steps": [9, 9, 9], "current_steps": [3, 6, 9]}, "current_steps"),
         ({"step": [0, 0, 0], "epoch": [1, 2, 3]}, "epoch"),
+        ({"step": [0, 0, 1], "iter": [5, 6, 7]}, "iter"),
         ({"time": [1, 2, 3]}, "row"),
         ({"wall_time": [1.5, 2.5, 3.5], "elapsed": [1, 2, 3]}, "row"),
         ({"step": [math.nan, math.nan, math.nan], "epoch": [1, 2, 3]}, "epoch"),
@@ -61,7 +66,7 @@ def falling(n: int, start: float = 2.0) -> list[object]:
 )
 def test_the_counter_is_found(columns: dict[str, list[object]], x: str) -> None:
     cells = {**columns, "loss": [3.0, 2.0, 1.0]}
-    (logged,) = from_cells("run", "", "csv", cells, ReadOptions())
+    (logged,) = from_cells(cells)
     assert logged.x == x
     (loss,) = [s for s in logged.series if s.name == "loss"]
     assert loss.steps.tolist() == [float(str(v)) for v in columns.get(x, [1, 2, 3])]
@@ -151,6 +156,16 @@ def test_a_resumed_run_replaces_what_it_overwrites() -> None:
     assert "3 overwritten points" in logged.notes[0]
 
 
+def test_a_run_resumed_early_is_no_new_run() -> None:
+    (logged,) = read(step=[0, 10, 20, 30, 40, 50, 10, 20, 30], loss=[9, 8, 7, 6, 5, 4, 88, 77, 66])
+    assert points(logged, "loss") == [(0, 9), (10, 88), (20, 77), (30, 66)]
+
+
+def test_a_name_per_row_makes_no_long_table() -> None:
+    (logged,) = read(step=[1, 2, 3], name=["a", "b", "c"], value=[3, 2, 1])
+    assert [s.name for s in logged.series] == ["value"]
+
+
 def test_rows_out_of_order_are_sorted() -> None:
     order = sorted(range(12), key=str)
     (logged,) = read(step=[*order], loss=[100 - i for i in order])
@@ -237,7 +252,7 @@ def test_x_must_be_there_and_hold_numbers() -> None:
 )
 def test_without_a_curve_there_is_no_log(cells: dict[str, list[object]]) -> None:
     with pytest.raises(NotALogError):
-        from_cells("run", "", "csv", cells, ReadOptions())
+        from_cells(cells)
 
 
 def test_in_a_frame_a_gap_is_blank_and_a_nan_end_was_logged() -> None:
