@@ -26,6 +26,22 @@ NAMES: tuple[str, ...] = (
     "early_plateau",
     "crawl",
     "validation_jumps",
+    # findings that explain
+    "oscillation",
+    "isolated_spike",
+    "missing_warm_up",
+    "exploding_gradients",
+    "vanishing_gradients",
+    "stuck_at_chance",
+    "learning_rate_decayed_early",
+    "metric_flat",
+    "validation_better",
+    "double_descent",
+    "waiting_to_grok",
+    "semi_grokking",
+    "ungrokking",
+    "late_slingshots",
+    "steps_backwards",
 )
 
 RULES: tuple[Rule, ...] = tuple(import_module(f".{name}", __name__).RULE for name in NAMES)

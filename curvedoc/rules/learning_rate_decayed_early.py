@@ -46,8 +46,7 @@ def check(f: Features) -> Verdict:
     peak = peak_rate(f)
     summary = (
         f"The learning rate had fallen from {number(peak[0]) if peak else '?'} to a twentieth of it by "
-        f"{at(f, where)}, "
-        f"while the {main_loss(f)} was still falling; from there on it hardly moved (end "
+        f"{at(f, where)}, while the {main_loss(f)} was still falling; from there on it hardly moved (end "
         f"{number(f.main.last)})."
     )
     early = gone.below(GONE)

@@ -1,0 +1,96 @@
+"""The loss stays at ln k: the classifier guesses.
+
+## What it looks like
+A flat loss at the logarithm of a small whole number: 0.693 for two classes, 1.099 for three, 2.303 for
+ten. Accuracy, when logged, is about one in k.
+
+## Why it matters
+Cross-entropy of ln k is what a network earns that gives every class the same probability. Nothing has
+been learned from the inputs, and nothing will be until the cause is found; it is one of the few levels
+of a loss that can be read without knowing the task.
+
+## What to do
+- fit ten examples first: a healthy set-up memorises them in a minute, a broken one stays at ln k
+- check that inputs and labels belong together (shuffled alike, not all blank or constant after
+  preprocessing) and that the gradient reaches the weights (nothing frozen or detached, the optimiser
+  holds the right parameters)
+- then learning rate (both ways), initialisation, activation
+
+## When it is harmless
+Some tasks stay at chance for a while before they are understood (parity, modular arithmetic); a loss
+that has not left ln k after the first few per cent of a run is no finding yet. A regression loss may
+pass by the same number.
+"""
+
+from __future__ import annotations
+
+import math
+
+from curvedoc import advice, papers
+from curvedoc.features import Features, chance, losses
+from curvedoc.measure import Limit
+from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.states import State
+from curvedoc.telling import main_loss
+from curvedoc.wording import number
+
+DISTANCE = Limit(
+    0.01,
+    2.0,
+    "the loss of a guessing network scatters by less about ln k, unequal classes lie below",
+    log=True,
+)
+STAY = Limit(0.7, 0.1, "a passing visit of ln k on the way down is no finding")
+PROGRESS = Limit(0.1, 0.04, "without an accuracy to confirm it, the loss must have started there too")
+GUESSING = Limit(1.6, 0.2, "guessing has 1; the most frequent class a little more")
+FEW = Limit(4.5, 1.0, "with fewer points flat means little")
+# Above this many classes the next logarithm is too near to tell one from the next.
+EXACT = 20
+
+
+def check(f: Features) -> Verdict:
+    """Near ln k at the end and for most of the run; accuracy at 1/k, or no progress at all."""
+    k, distance, stay = chance.classes_at_chance(f)
+    accuracy = chance.guessing(f, k)
+    progress = losses.train_progress if f.has_train else losses.val_progress
+    confirmed = accuracy.below(GUESSING) if accuracy else progress(f).below(PROGRESS)
+    about = "about " if k > EXACT else ""
+    summary = (
+        f"The {main_loss(f)} stays at {number(f.main.last)}, the loss of guessing among {about}{k} classes "
+        f"(ln {k} = {number(math.log(k))})."
+    )
+    return all_of(
+        losses.points(f).above(FEW),
+        distance.below(DISTANCE),
+        stay.above(STAY),
+        confirmed,
+        summary=summary,
+        span=stay.span,
+    )
+
+
+def fix(f: Features) -> tuple[Fix, ...]:
+    """First the data, then the rate, then the signal."""
+    text = (
+        "Train on ten examples: if the loss stays there too, look at inputs, labels and what the optimiser "
+        "updates."
+    )
+    return (
+        Fix("inspect-data", text, "P1"),
+        advice.raise_rate(f),
+        advice.lower_rate(f, float(f.main.steps[0]), "P1"),
+        *advice.initialise(),
+    )
+
+
+RULE = Rule(
+    "stuck-at-chance",
+    "Stuck at chance level",
+    State.POOR_OPTIMIZATION,
+    Severity.WARNING,
+    check,
+    fix,
+    __doc__ or "",
+    bottleneck="B3",
+    sources=(papers.GLOROT, papers.HE),
+)
