@@ -108,7 +108,7 @@ def lower_rate(f: Features, where: float, table: str = "P1") -> Fix:
         text = "Lower the learning rate: try a third of it, and a third of that, until the loss holds."
         return Fix("lower-learning-rate", text, table)
     tried = number(round_rate(rate / GENTLY))
-    if peak[1] > where and rate < peak[0] / GENTLY:
+    if peak[1] > where and rate < peak[0]:
         text = (
             f"Lower the peak of the learning rate to {tried}: on its way up to {number(peak[0])} it was "
             f"{number(rate)} where the loss left its best ({at(f, where)})."
