@@ -45,10 +45,10 @@ FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")
 def check(f: Features) -> Verdict:
     """Validation loss plainly above its best; validation metric at or near its own."""
     checks = [
-        losses.val_points(f).above(FEW),
         losses.val_rise(f).above(RISE),
         losses.val_rise_noise(f).above(NOISE),
         metrics.val_metric_drop(f).below(DROP),
+        losses.val_points(f).above(FEW),
     ]
     if f.bounded:
         checks.append(metrics.val_fit(f).below(PERFECT))

@@ -78,11 +78,11 @@ def check(f: Features) -> Verdict:
             span=metrics.val_metric_fall(f).span,
         )
     checks = [
-        losses.val_points(f).above(FEW),
         losses.val_rise(f).above(RISE),
         losses.val_excess(f).above(EXCESS),
         losses.val_rise_noise(f).above(NOISE),
         learned,
+        losses.val_points(f).above(FEW),
     ]
     if f.has_val_metric and f.bounded:
         checks.append(metrics.val_fit(f).below(PERFECT))

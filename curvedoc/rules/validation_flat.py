@@ -42,10 +42,10 @@ FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")
 def check(f: Features) -> Verdict:
     """Validation took little part in the fall of train, and the gap is wide."""
     checks = [
-        losses.val_points(f).above(FEW),
         losses.val_share(f).below(SHARE),
         losses.gap_share(f).above(GAP),
         losses.train_fall_since(f).above(FELL),
+        losses.val_points(f).above(FEW),
     ]
     if f.has_val_metric and f.bounded:
         checks.append(metrics.val_fit(f).below(PERFECT))
