@@ -42,6 +42,8 @@ LEAST_PATIENCE = 2
 
 def round_rate(rate: float) -> float:
     """A rate as people write it: the nearest of 1, 2, 3, 5 times a power of ten (on the log scale)."""
+    if not 1e-100 < rate < 1e100:
+        return rate
     power = 10.0 ** math.floor(math.log10(rate))
     nearest = min((1.0, 2.0, 3.0, 5.0, 10.0), key=lambda m: abs(math.log(rate / (m * power))))
     return float(f"{nearest * power:.1g}")

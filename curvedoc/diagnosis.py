@@ -109,7 +109,9 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
     states = _weigh(rules, verdicts, n)
     fired = {rule.id for rule in rules if isinstance(v := verdicts[rule.id], Verdict) and v.fired}
     overruled = {loser: rule.id for rule in reversed(rules) if rule.id in fired for loser in rule.overrules}
-    outcomes = [_outcome(rule, verdicts[rule.id], overruled, features, n) for rule in rules]
+    with np.errstate(all="ignore"):
+        outcomes = [_outcome(rule, verdicts[rule.id], overruled, features, n) for rule in rules]
+        gap = _gap(features)
     state = _primary(states, rules, fired - set(overruled))
     telling = sorted(outcomes, key=lambda o: _rank(o, state))
     top = next((o.finding for o in telling if o.finding and o.kind is OutcomeKind.FIRED), None)
@@ -120,7 +122,7 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
         states=dict(sorted(states.items(), key=lambda item: (item[0] is not state, -item[1]))),
         onset_step=_onset(telling, state),
         best_step=_best_step(features),
-        gap=_gap(features),
+        gap=gap,
         outcomes=tuple(telling),
         reason=top.summary if top is not None and top.state is state else "No rule speaks clearly.",
     )

@@ -51,11 +51,16 @@ def whole(t: Trend) -> Span:
     return float(t.steps[0]), float(t.steps[-1])
 
 
+def percent(value: float) -> str:
+    """A share in percent, with two digits that mean something: ``"87 %"``, ``"0.15 %"``."""
+    return f"{number(float(f'{100 * value:.2g}'))} %"
+
+
 def share(value: float) -> str:
     """A share of something as people say it: ``"43 % of"``; beyond twice the whole ``"25 times"``."""
     if value > 2:
         return f"{number(float(f'{value:.2g}'))} times"
-    return f"{number(float(f'{100 * value:.2g}'))} % of"
+    return f"{percent(value)} of"
 
 
 def main_loss(f: Features) -> str:

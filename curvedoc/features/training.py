@@ -125,6 +125,8 @@ def jump_after(f: Features, where: float) -> Measure:
     """How far the main loss jumped soon after a step, above all it had shown for as long before (weight of
     change; infinite or NaN values count as the highest jump)."""
     curve = f.curve(f.main_role)
+    if not len(curve):
+        raise NotMeasurable(f"{curve.role} has no point")
     reach = SOON * float(curve.steps[-1] - curve.steps[0])
     if len(curve) > 1:
         reach = max(reach, 2.0 * float(curve.steps[-1] - curve.steps[0]) / (len(curve) - 1))

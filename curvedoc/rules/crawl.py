@@ -26,8 +26,7 @@ from curvedoc.features import Features, losses
 from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import main_loss, moved, sentence, whole
-from curvedoc.wording import number
+from curvedoc.telling import main_loss, moved, percent, sentence, whole
 
 PROGRESS = Limit(0.1, 1.4, "the smallest labelled healthy descent is 0.15 of the first level", log=True)
 STRAIGHT = Limit(
@@ -47,8 +46,8 @@ def check(f: Features) -> Verdict:
     progress = losses.train_progress(f) if f.has_train else losses.val_progress(f)
     tail = losses.tail_share(f)
     summary = (
-        f"{main_loss(f)} {moved(f.main)} in the whole run, {number(round(100 * progress.value, 1))} %; "
-        f"{number(round(100 * tail.value))} % of the fall came in its second half: learning, but slowly."
+        f"{main_loss(f)} {moved(f.main)} in the whole run, {percent(progress.value)}; "
+        f"{percent(tail.value)} of the fall came in its second half: learning, but slowly."
     )
     return all_of(
         progress.below(PROGRESS),

@@ -53,7 +53,7 @@ def check(f: Features) -> Verdict:
 
 def _curves(f: Features) -> list[tuple[str, Trend]]:
     """Validation loss, and the error that belongs to a bounded metric."""
-    curves = [("loss", f.val)] if f.has_val or not f.has_val_metric else []
+    curves = [("loss", f.val)] if f.has_val or not (f.has_val_metric and f.bounded) else []
     if f.has_val_metric and f.bounded:
         t = f.val_metric
         curves.append(("error", replace(t, values=1.0 - t.values, smooth=1.0 - t.smooth)))

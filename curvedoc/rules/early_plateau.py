@@ -27,8 +27,7 @@ from curvedoc.features import Features, losses
 from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at, main_loss, moved, sentence, whole
-from curvedoc.wording import number
+from curvedoc.telling import at, main_loss, moved, percent, sentence, whole
 
 KEPT = Limit(
     0.72,
@@ -48,8 +47,8 @@ def check(f: Features) -> Verdict:
     arrived = _arrived(f, arrival.value)
     summary = (
         f"{main_loss(f)} {moved(f.main)}; the fall was done at {at(f, arrived)}, after "
-        f"{number(round(100 * arrival.value))} % of the run, with "
-        f"{number(round(100 * kept.value))} % of the first level left."
+        f"{percent(arrival.value)} of the run, with "
+        f"{percent(kept.value)} of the first level left."
     )
     return all_of(
         kept.above(KEPT),

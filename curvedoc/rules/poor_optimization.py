@@ -30,8 +30,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
-from curvedoc.telling import at, main_loss, metric_name, moved, quality, sentence, whole
-from curvedoc.wording import number
+from curvedoc.telling import at, main_loss, metric_name, moved, percent, quality, sentence, whole
 
 PROGRESS = Limit(
     0.04,
@@ -60,7 +59,7 @@ def check(f: Features) -> Verdict:
         checks.append(metrics.train_metric_gain(f).below(GAIN))
     hardly = sentence(
         f"{main_loss(f)} hardly moved: it {moved(f.main)} by {at(f, float(f.main.steps[-1]))}, at best "
-        f"{number(round(100 * max(0.0, p.value), 1))} % below its first level."
+        f"{percent(max(0.0, p.value))} below its first level."
     )
     verdict = all_of(*checks, summary=hardly, span=whole(f.main))
     if f.has_val_metric and f.bounded:

@@ -28,8 +28,7 @@ from curvedoc.features import Features, losses
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at
-from curvedoc.wording import number
+from curvedoc.telling import at, percent
 
 LEARNED = Limit(0.22, 0.06, "spikes are measured on a run that learns: flat runs shed at most 0.18")
 COUNT = Limit(3.5, 1.0, "one is an accident; cyclic schedules seldom restart more than three times")
@@ -54,11 +53,10 @@ def _summary(f: Features, count: int) -> str:
     if not starts:
         return ""
     tallest = max(starts, key=lambda i: height[i])
-    share = number(round(100 * float(height[tallest])))
     where = f"{at(f, float(f.train.steps[starts[0]]))} and {at(f, float(f.train.steps[starts[-1]]))}"
     return (
         f"Train loss spiked {count} times by more than half of its progress, between {where}; the tallest "
-        f"({at(f, float(f.train.steps[tallest]))}) took back {share} % of it."
+        f"({at(f, float(f.train.steps[tallest]))}) took back {percent(float(height[tallest]))} of it."
     )
 
 

@@ -28,7 +28,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit, NotMeasurable, Span
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import main_loss, metric_name, quality, sentence, whole
+from curvedoc.telling import main_loss, metric_name, percent, quality, sentence, whole
 from curvedoc.wording import number
 
 KEPT = Limit(0.7, 0.1, "labelled underfitting keeps 0.78 to 0.97 of the loss; healthy runs keep at most 0.57")
@@ -53,9 +53,7 @@ def check(f: Features) -> Verdict:
     if f.has_train_metric and f.has_val_metric:
         checks.append(metrics.metric_gap(f).below(GAP))
         levels += f", {metric_name(f, 'val')} at {quality(f, 'val', f.val_metric.last)}"
-    kept_said = (
-        f"{main_loss(f)} kept {number(round(100 * kept.value))} % of its first level ({number(f.main.first)})"
-    )
+    kept_said = f"{main_loss(f)} kept {percent(kept.value)} of its first level ({number(f.main.first)})"
     return all_of(*checks, summary=sentence(f"{levels}; {kept_said}."), span=_level_part(f))
 
 

@@ -26,7 +26,7 @@ from curvedoc.features import Features, losses, shape
 from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.wording import number
+from curvedoc.telling import percent
 
 THROUGHOUT = Limit(0.9, 0.05, "now and then a lucky evaluation is better; nine of ten are no luck")
 MARGIN = Limit(0.1, 1.5, "a few per cent are dropout or the lag of an averaged train loss", log=True)
@@ -39,8 +39,8 @@ def check(f: Features) -> Verdict:
         raise NotMeasurable("the losses of reinforcement learning follow a moving target")
     below, margin = shape.val_advantage(f)
     summary = (
-        f"Validation loss is below train loss at {number(round(100 * below.value))} % of the evaluations, "
-        f"by {number(round(100 * margin.value))} % at the median."
+        f"Validation loss is below train loss at {percent(below.value)} of the evaluations, "
+        f"by {percent(margin.value)} at the median."
     )
     return all_of(
         below.above(THROUGHOUT), margin.above(MARGIN), losses.val_points(f).above(FEW), summary=summary

@@ -27,8 +27,7 @@ from curvedoc.features import Features, losses
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import best_step, moved, whole
-from curvedoc.wording import number
+from curvedoc.telling import best_step, moved, percent, whole
 
 SCATTER = Limit(
     0.25,
@@ -50,7 +49,7 @@ def check(f: Features) -> Verdict:
         losses.val_fall_scatter(f).below(TREND),
         losses.train_progress(f).above(FELL),
         summary=(
-            f"Validation loss jumps by about {number(round(100 * scatter.value))} % of its level between "
+            f"Validation loss jumps by about {percent(scatter.value)} of its level between "
             f"evaluations (it {moved(f.val)}) while train loss {moved(f.train)} steadily."
         ),
         span=whole(f.val),
