@@ -108,12 +108,29 @@ def states(_: str) -> str:
     return "".join(lines)
 
 
+def modules(_: str) -> str:
+    """The modules and packages of curvedoc with the first sentence of their docstrings."""
+    import ast
+
+    paths = [*(ROOT / "curvedoc").glob("*.py"), *(ROOT / "curvedoc").glob("*/__init__.py")]
+    rows = []
+    for path in paths:
+        name = f"{path.parent.name}/" if path.name == "__init__.py" else path.name
+        page = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        if path.parent.name != "curvedoc" or name not in ("curvedoc/", "__main__.py"):
+            rows.append(
+                f"| `{name}` | {prose(page.partition(chr(10) * 2)[0]).replace(chr(10), ' ').strip()} |\n"
+            )
+    return "| module | holds |\n|---|---|\n" + "".join(sorted(rows))
+
+
 MAKERS: Mapping[str, Callable[[str], str]] = {
     "run": session,
     "json": shown_json,
     "commands": commands,
     "readers": readers,
     "states": states,
+    "modules": modules,
 }
 
 
