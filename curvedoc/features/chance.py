@@ -73,11 +73,10 @@ def guessing(f: Features, k: int) -> Measure | None:
 
 
 def fitted_for(f: Features, level: float) -> Measure:
-    """Share of the run since the train metric reached a level, and the step where it did."""
+    """Share of the run since the train metric reached a level (0 = never), from the step where it did."""
     t = f.train_metric
     i = first_where((t.smooth >= level) & (t.values >= level))
-    if i is None:
-        raise NotMeasurable("needs a train metric that becomes (nearly) perfect")
+    i = len(t.steps) - 1 if i is None else i
     length = float(t.steps[-1] - t.steps[0]) or 1.0
     span = (float(t.steps[i]), float(t.steps[-1]))
     return Measure(

@@ -16,6 +16,7 @@ from curvedoc.measure import Measure, NotMeasurable
 from curvedoc.series import (
     LEAST_NOISE,
     LEAST_PROGRESS,
+    MAD_TO_SIGMA,
     MAX_BLOCKS,
     first_where,
     median,
@@ -105,26 +106,30 @@ def lone_spikes(f: Features) -> tuple[Measure, Measure, Spike | None]:
     starts, _ = spikes(f)
     t = f.train
     peaks, _ = block_peaks(f.curve("train/loss"))
-    reach = window(len(t.smooth)) // 2 + 1
-    back = [i for i in starts if i + reach < len(t.smooth)]
+    n = min(len(peaks), len(t.smooth))
+    rise = peaks[:n] - t.smooth[:n]
+    level = np.maximum(np.abs(t.smooth[:n]), 1e-300)
+    noise_free = rise > level * _clear_of_noise(rise / level)
     progress = max(t.first - t.best, LEAST_PROGRESS * abs(t.best), 1e-300)
-    tallest, height, span = None, 0.0, None
-    for i in back:
-        top = i + int(np.argmax(peaks[i : i + reach]))
-        level = float(t.smooth[top])
-        rise = float(peaks[top]) - level
-        share = min(rise / progress, rise / max(abs(level), 1e-300))
-        if share > height:
-            tallest, height = Spike(float(t.steps[top]), level, float(peaks[top])), share
-    if back:
-        span = (float(t.steps[back[0]]), float(t.steps[back[-1]]))
+    share = np.where(noise_free, np.minimum(rise / progress, rise / level), 0.0)
+    reach = window(n) // 2 + 1
+    tops = [i + int(np.argmax(share[i : i + reach])) for i in starts if i + reach < n]
+    tops = [i for i in tops if share[i] > 0]
+    top = max(tops, key=lambda i: float(share[i]), default=0)
+    tallest = Spike(float(t.steps[top]), float(t.smooth[top]), float(peaks[top])) if tops else None
+    height = min(float(share[top]), 1e6) if tops else 0.0
+    span = (float(t.steps[tops[0]]), float(t.steps[tops[-1]])) if tops else None
     return (
-        Measure("lone_spikes", float(len(back)), "spikes", "spikes of the train loss that came back", span),
-        Measure(
-            "spike_height", min(height, 1e6), "", "height of the tallest against progress and level", span
-        ),
+        Measure("lone_spikes", float(len(tops)), "spikes", "spikes of the train loss that came back", span),
+        Measure("spike_height", height, "", "height of the tallest against progress and level", span),
         tallest,
     )
+
+
+def _clear_of_noise(values: FloatArray) -> float:
+    """Ten robust standard deviations above the median."""
+    middle = median(values)
+    return middle + 10 * MAD_TO_SIGMA * median(np.abs(values - middle))
 
 
 def early_jump(f: Features) -> tuple[Measure, Measure, float]:
@@ -185,7 +190,7 @@ def late_bursts(f: Features) -> tuple[Measure, Measure]:
     n = min(len(peaks), len(t.smooth))
     level = np.maximum(t.smooth[:n], 1e-300)
     ratio = np.log(np.maximum(peaks[:n], 1e-300) / level)
-    scatter = 1.4826 * median(np.abs(ratio - median(ratio)))
+    scatter = MAD_TO_SIGMA * median(np.abs(ratio - median(ratio)))
     high = (ratio > max(math.log(BURST), 5 * scatter)) & (peaks[:n] > VISIBLE * t.first)
     high[: fitted + 1] = False
     at = np.flatnonzero(high)
@@ -221,7 +226,7 @@ def val_advantage(f: Features) -> tuple[Measure, Measure]:
     (as a share of the train loss)."""
     t, v = f.train, f.val
     level = np.interp(v.steps, t.steps, t.smooth)
-    ahead = (level - v.smooth) / np.maximum(np.abs(level), 1e-300)
+    ahead = np.clip((level - v.smooth) / np.maximum(np.abs(level), 1e-300), -1e6, 1e6)
     span = (float(v.steps[0]), float(v.steps[-1]))
     return (
         Measure(

@@ -80,14 +80,18 @@ def fall_about(f: Features, where: float) -> tuple[Measure, Measure]:
     level = running_median(t.values, 3)
     level[0] = t.first
     begin, end = float(t.steps[0]), float(t.steps[-1])
-    two_back = float(t.steps[max(0, int(np.searchsorted(t.steps, where)) - 2)])
+    i = int(np.searchsorted(t.steps, where))
+    if i > 1:  # what falls at the very step belongs to what comes behind it
+        where = float(t.steps[i - 1])
+    two_back = float(t.steps[max(0, i - 3)])
     since = max(begin, min(where - RECENT * (where - begin), two_back))
     at_since, at_where = (float(np.interp(s, t.steps, level)) for s in (since, where))
     fell = at_since - at_where
     before = weight_of_change(fell, t.first - t.best, at_where)
     pace = math.nan
     if since < where < end and fell > 0:
-        pace = (at_where - t.last) / (end - where) / (fell / (where - since))
+        pace = (at_where - t.last) / fell * (where - since) / (end - where)
+        pace = max(-1e6, min(1e6, pace))
     elif fell <= 0:
         pace = 1.0
     return (

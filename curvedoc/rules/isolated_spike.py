@@ -25,8 +25,8 @@ from curvedoc.features import Features, shape
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at, sentence
-from curvedoc.wording import count, number
+from curvedoc.telling import at
+from curvedoc.wording import number
 
 SOME = Limit(0.5, 0.3, "at least one")
 FEW = Limit(3.5, 1.0, "four and more are no longer isolated: see `repeated-spikes`")
@@ -36,12 +36,11 @@ TALL = Limit(0.2, 1.5, "a smaller spike costs next to nothing and needs no menti
 def check(f: Features) -> Verdict:
     """At least one spike, at most a few, tall against the progress and against the level."""
     n, height, tallest = shape.lone_spikes(f)
-    summary = f"{sentence(count(int(n.value), 'spike'))} of the train loss recovered at once"
+    often = "once" if n.value == 1 else f"{n.value:.0f} times"
+    summary = f"The train loss spiked {often} and recovered at once"
     if tallest:
-        summary += (
-            f"; the tallest rose from {number(tallest.level)} to {number(tallest.peak)} at "
-            f"{at(f, tallest.step)}"
-        )
+        place = at(f, tallest.step)
+        summary += f"; the tallest rose from {number(tallest.level)} to {number(tallest.peak)} at {place}"
     return all_of(n.above(SOME), n.below(FEW), height.above(TALL), summary=f"{summary}.", span=n.span)
 
 

@@ -26,6 +26,7 @@ from curvedoc.features import Features, chance
 from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
+from curvedoc.telling import SPLITS, sentence
 from curvedoc.wording import number
 
 SPREAD = Limit(1e-6, 3.0, "the same to the last digit that was logged", log=True)
@@ -39,9 +40,10 @@ def check(f: Features) -> Verdict:
     verdicts = []
     for role, spread, missing in chance.frozen_metrics(f):
         curve = f.curve(role)
+        name = f"{SPLITS[curve.split]} {curve.quantity}"
         summary = (
-            f"{role} is {number(float(curve.values[-1]))} at every evaluation: as if all predictions were "
-            "the same."
+            f"{sentence(name)} is {number(float(curve.values[-1]))} at every evaluation, as if all "
+            "predictions were the same."
         )
         verdicts.append(all_of(spread.below(SPREAD), missing.above(PERFECT), summary=summary))
     return any_of(*verdicts)

@@ -11,7 +11,8 @@ memorisation misses it. Whether it comes cannot be read from these curves: for m
 overfitting and nothing else.
 
 ## What to do
-- is the data small, exact and made by a rule? Then keep training, ten times as long as memorisation took and more
+- is the data small, exact and made by a rule? Then keep training, for ten times as long as memorisation
+  took and more
 - switch weight decay on, or raise it: without any pressure on the weights delayed generalisation is rare
 - amplify the slow part of the gradients (Grokfast) to shorten the wait
 - is it natural data? Then take it for overfitting and regularise
@@ -73,8 +74,8 @@ def fix(f: Features) -> tuple[Fix, ...]:
     held = chance.fitted_for(f, FIT.value)
     where = at(f, held.span[0]) if held.span else "the start"
     wait = (
-        f"If the data follows an exact rule, keep training: train was fitted at {where}, and waits of ten to a "
-        "thousand times as long have been seen."
+        f"If the data follows an exact rule, keep training: train was fitted at {where}, and waits of ten "
+        "to a thousand times as long have been seen."
     )
     decay = f.run.get("weight_decay")
     off = decay is not None and len(decay) > 0 and float(decay.values[-1]) == 0
