@@ -32,7 +32,7 @@ PROGRESS = Limit(0.1, 1.4, "the smallest labelled healthy descent is 0.15 of the
 STRAIGHT = Limit(
     0.4,
     0.05,
-    "0.5 is a straight line; healthy descents make less than a third of their fall in the second half",
+    "0.5 is a straight line; labelled healthy descents make at most 0.22 of their fall in the second half",
 )
 CLEAR = Limit(
     4.0, 2.0, "the fall must stand clear of the noise, or it is flat: see `poor-optimization`", log=True

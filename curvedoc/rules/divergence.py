@@ -36,13 +36,8 @@ RISE = Limit(
     "healthy runs of 8 sources end within 0.015 of their best, memorised within 0.13; diverged start at 0.3",
     log=True,
 )
-NOISE = Limit(3.0, 2.0, "three standard errors of the end level: a smaller rise is noise", log=True)
-EXCESS = Limit(
-    0.6,
-    1.5,
-    "labelled divergences end at twice their best or more, memorised nets that wobble near zero below it",
-    log=True,
-)
+NOISE = Limit(3.0, 2.0, "in standard errors of the end level: a smaller rise is noise", log=True)
+EXCESS = Limit(0.6, 1.5, "labelled divergences end at twice their best or more", log=True)
 LEARNED = Limit(
     0.22, 0.06, "there must have been something to lose: runs that never learned shed at most 0.18"
 )

@@ -33,12 +33,15 @@ from curvedoc.telling import at, metric_name, moved, quality, sentence
 from curvedoc.wording import number
 
 DELAY = Limit(
-    4.0, 1.5, "middle between the labelled runs without delay (up to 2x) and the grokked ones (10x)", log=True
+    4.0,
+    1.5,
+    "labelled grokking waits at least 9 times as long as train took, labelled healthy runs at most 2.7",
+    log=True,
 )
-RISE = Limit(
-    0.35, 0.1, "a late rise by less is a slow finish; labelled grokking gains nearly everything late"
+RISE = Limit(0.35, 0.1, "labelled grokking gains at least 0.71 late; less is a slow finish")
+LATE = Limit(
+    0.4, 0.1, "labelled grokking had gained at most 0.27 when train was fitted; more is learning together"
 )
-LATE = Limit(0.4, 0.1, "had validation gained more than this with train, the rest is a slow finish")
 
 
 def check(f: Features) -> Verdict:

@@ -40,7 +40,7 @@ HELD = Limit(0.033, 1.5, "healthy validation loss ends this near its best or nea
 FEW = Limit(3.5, 1.0, "a metric must be seen to rise and to fall")
 DROP = Limit(0.5, 0.15, "more than half of what the metric had gained is gone")
 FALL = Limit(0.03, 1.5, "three points of a metric that ends at 1 are within reach of noise", log=True)
-NOISE = Limit(4.0, 2.0, "four standard errors of the end level: a smaller fall is noise", log=True)
+NOISE = Limit(4.0, 2.0, "in standard errors of the end level: a smaller fall is noise", log=True)
 
 
 def check(f: Features) -> Verdict:

@@ -27,12 +27,10 @@ from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import first_at, metric_name, quality, sentence
 
-FIT = Limit(
-    0.9,
-    0.05,
-    "labelled memorisation ends at a train accuracy above 0.95; ordinary fits of hard tasks stay below",
+FIT = Limit(0.9, 0.05, "nearly all of train is right: what is left is within the noise of its labels")
+GAP = Limit(
+    0.3, 0.1, "labelled healthy runs end with a gap of 0.26 at most, overfitted ones at 0.54 in the median"
 )
-GAP = Limit(0.3, 0.1, "wider than the generalization gap of healthy labelled runs")
 
 
 def check(f: Features) -> Verdict:

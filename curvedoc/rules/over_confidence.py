@@ -36,7 +36,7 @@ RISE = Limit(
     "runs whose metric went on improving start at 0.035 (AlgoPerf); healthy ones end at 0.033 or below",
     log=True,
 )
-NOISE = Limit(6.0, 2.0, "six standard errors: the contradiction must be plain", log=True)
+NOISE = Limit(6.0, 2.0, "in standard errors of the end level: the contradiction must be plain", log=True)
 DROP = Limit(0.08, 0.04, "of the metric's own gain; one that falls further agrees with the loss")
 PERFECT = Limit(0.985, 0.01, "at 99 % validation accuracy a loss that doubles near zero changes nothing")
 FEW = Limit(2.5, 0.8, "three evaluations can show a plain turn, two cannot")

@@ -38,7 +38,7 @@ RISE = Limit(
     "healthy runs of five sources end at 0.033 or below (half of them at 0); overfitted ones start at 0.055",
     log=True,
 )
-NOISE = Limit(4.0, 2.0, "three standard errors of the end level: a smaller rise is noise", log=True)
+NOISE = Limit(4.0, 2.0, "in standard errors of the end level: a smaller rise is noise", log=True)
 EXCESS = Limit(0.03, 1.4, "a rise of under three percent above the best is not worth a name", log=True)
 METRIC_FALL = Limit(0.02, 1.5, "two points of accuracy", log=True)
 METRIC_SHARE = Limit(

@@ -40,7 +40,7 @@ RISE = Limit(
     "healthy runs end at 0.033 or below, overfitted ones at 0.055 or above; the band between is shared",
     log=True,
 )
-NOISE = Limit(4.0, 2.0, "three standard errors of the end level: a smaller rise is noise", log=True)
+NOISE = Limit(4.0, 2.0, "in standard errors of the end level: a smaller rise is noise", log=True)
 REWARD = Limit(0.4, 0.15, "an agent whose reward gained this much of its range and holds it has learned")
 PERFECT = Limit(0.985, 0.01, "at 99 % validation accuracy a loss that doubles near zero changes nothing")
 

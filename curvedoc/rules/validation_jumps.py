@@ -32,7 +32,7 @@ from curvedoc.telling import best_step, moved, percent, whole
 SCATTER = Limit(
     0.25,
     1.4,
-    "a scatter of a quarter of the level between evaluations; healthy validation stays well below a tenth",
+    "labelled runs with a plain trend scatter by 0.2 of the level at most, unless they end near zero",
     log=True,
 )
 STEADY = Limit(0.1, 1.4, "train must be steady, or the run as a whole is restless", log=True)
