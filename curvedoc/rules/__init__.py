@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from ..rule import Rule
+if TYPE_CHECKING:
+    from curvedoc.rule import Rule
 
 NAMES: tuple[str, ...] = (
     # states
