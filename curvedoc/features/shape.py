@@ -63,11 +63,11 @@ def alternation(f: Features) -> tuple[Measure, Measure]:
     values = curve.values[-2 * STRETCH :]
     keep = np.isfinite(values)
     values = values[keep][-STRETCH:]
+    if len(values) < FEWEST:
+        raise NotMeasurable(f"needs {FEWEST} points of the train loss to tell a regular swing from noise")
     if len(values) < STRETCH:
         values = values[len(values) // 10 :]
     n = len(values)
-    if n < FEWEST:
-        raise NotMeasurable(f"needs {FEWEST} points of the train loss to tell a regular swing from noise")
     width = LONGEST_PERIOD + 1
     rest = values[width // 2 : n - width // 2] - np.convolve(values, np.full(width, 1 / width), "valid")
     usual = OUTLIER * median(np.abs(rest))

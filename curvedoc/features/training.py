@@ -131,9 +131,9 @@ def jump_after(f: Features, where: float) -> Measure:
     curve = f.curve(f.main_role)
     if not len(curve):
         raise NotMeasurable(f"{curve.role} has no point")
-    reach = SOON * float(curve.steps[-1] - curve.steps[0])
-    if len(curve) > 1:
-        reach = max(reach, 2.0 * float(curve.steps[-1] - curve.steps[0]) / (len(curve) - 1))
+    length = float(curve.steps[-1] - curve.steps[0])
+    # A hair more, so that a point at the very end of the reach stays in it whatever the unit of the steps.
+    reach = max(SOON, 2.0 / max(1, len(curve) - 1)) * length * (1 + 1e-9)
     after = curve.values[(curve.steps >= where) & (curve.steps <= where + reach)]
     before = curve.values[(curve.steps < where) & (curve.steps >= where - reach)]
     what = "jump of the loss at that moment"
