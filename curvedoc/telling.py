@@ -87,6 +87,14 @@ def quality(f: Features, split: str, value: float) -> str:
     return f"{number(float(f'{value * scale:.4g}'))} %" if scale > 1 else number(float(f"{value:.4g}"))
 
 
+def metric_loss(f: Features) -> str:
+    """The metric on validation, best to end: ``"validation accuracy went from 0.9 (epoch 8) to 0.7"``."""
+    t = f.val_metric
+    i = int(np.argmax(t.smooth))
+    best = f"{quality(f, 'val', float(t.smooth[i]))} ({at(f, float(t.steps[i]))})"
+    return f"{metric_name(f, 'val')} went from {best} to {quality(f, 'val', t.last)}"
+
+
 def sentence(text: str) -> str:
     """``text`` with a capital at its beginning and nothing else changed."""
     return text[:1].upper() + text[1:]

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from curvedoc import papers
 from curvedoc.features import Features, delay
+from curvedoc.features.losses import ARRIVED
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
@@ -73,12 +74,11 @@ def fix(f: Features) -> tuple[Fix, ...]:
     """Keep training; help it along."""
     last = f.val_metric if f.has_val_metric else f.val
     place = at(f, float(last.steps[-1]))
+    keep = f"Keep training past {place}, without early stopping, and keep the last checkpoint."
+    if f.bounded and f.has_val_metric and last.last >= ARRIVED:
+        keep = f"Keep the last checkpoint ({place}): early stopping would have thrown this result away."
     return (
-        Fix(
-            "keep-training",
-            f"Keep training past {place}, without early stopping; keep the last checkpoint.",
-            "G",
-        ),
+        Fix("keep-training", keep, "G"),
         Fix("weight-decay", "Keep weight decay on (AdamW): it is what makes the general solution win.", "G"),
         Fix("grokfast", "Amplify the slow part of the gradients (Grokfast) to shorten the wait.", "G"),
         Fix("more-data", "Train on a larger share of the data: the wait shrinks with it.", "G"),

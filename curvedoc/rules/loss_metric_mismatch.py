@@ -29,7 +29,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
-from curvedoc.telling import SPLITS, at, main_loss, metric_name, moved, quality, sentence, whole
+from curvedoc.telling import SPLITS, main_loss, metric_loss, moved, sentence, whole
 from curvedoc.wording import number
 
 FELL = Limit(0.25, 0.08, "a smaller fall of the loss promises nothing for a metric")
@@ -81,12 +81,7 @@ def check(f: Features) -> Verdict:
 
 
 def _lost(f: Features) -> str:
-    t, fall = f.val_metric, metrics.val_metric_fall(f)
-    best = f"{quality(f, 'val', float(t.smooth.max()))} ({at(f, fall.span[0] if fall.span else 0.0)})"
-    return sentence(
-        f"{metric_name(f, 'val')} got worse, from {best} to {quality(f, 'val', t.last)}, while validation "
-        f"loss {moved(f.val)}."
-    )
+    return sentence(f"{metric_loss(f)} although validation loss {moved(f.val)}.")
 
 
 def fix(_: Features) -> tuple[Fix, ...]:

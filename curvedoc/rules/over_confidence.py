@@ -58,13 +58,10 @@ def check(f: Features) -> Verdict:
 def _summary(f: Features) -> str:
     t, turn = f.val_metric, best_step(f.val)
     rose = f"Validation loss rose from {number(f.val.best)} ({at(f, turn)}) to {number(f.val.last)}"
-    then, last = quality(f, "val", level_at(t, turn)), quality(f, "val", t.last)
-    name = metric_name(f, "val")
-    return (
-        f"{rose}, but {name} held ({last})."
-        if then == last
-        else f"{rose}, but {name} went from {then} to {last}."
-    )
+    then, name, now = level_at(t, turn), metric_name(f, "val"), quality(f, "val", t.last)
+    if abs(t.last - then) <= 2 * t.level_noise or quality(f, "val", then) == now:
+        return f"{rose}, but {name} held ({now})."
+    return f"{rose}, but {name} went from {quality(f, 'val', then)} to {now}."
 
 
 def fix(f: Features) -> tuple[Fix, ...]:

@@ -29,7 +29,7 @@ from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
-from curvedoc.telling import at, best_step, level_at, metric_name, moved, quality, sentence
+from curvedoc.telling import at, best_step, level_at, metric_loss, moved, sentence
 from curvedoc.wording import number
 
 RISE = Limit(
@@ -97,16 +97,11 @@ def _summary(f: Features) -> str:
     then = level_at(f.train, turn)
     if f.train.last < then:
         return f"{rose} while train loss fell from {number(then)} to {number(f.train.last)}."
-    return f"{rose} while train loss stayed low ({number(f.train.last)}, at first {number(f.train.first)})."
+    return f"{rose}; train loss, {number(then)} there, ends at {number(f.train.last)}."
 
 
 def _metric_summary(f: Features) -> str:
-    t, fall = f.val_metric, metrics.val_metric_fall(f)
-    best = f"{quality(f, 'val', float(t.smooth.max()))} ({at(f, fall.span[0] if fall.span else 0.0)})"
-    return sentence(
-        f"{metric_name(f, 'val')} went from {best} to {quality(f, 'val', t.last)} while train "
-        f"loss {moved(f.train)}."
-    )
+    return sentence(f"{metric_loss(f)} while train loss {moved(f.train)}.")
 
 
 def fix(f: Features) -> tuple[Fix, ...]:

@@ -25,6 +25,8 @@ labels that do not belong to the inputs.
 
 from __future__ import annotations
 
+import numpy as np
+
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
@@ -75,6 +77,12 @@ def check(f: Features) -> Verdict:
     return verdict
 
 
+def _jumped(f: Features) -> bool:
+    """Whether the loss stood above its first value most of the time: the first updates were too large."""
+    t = f.main
+    return float(np.median(t.values)) > float(t.values[0]) + 3 * t.noise
+
+
 def fix(f: Features) -> tuple[Fix, ...]:
     """Find out whether anything can be learned, then rate, initialisation, architecture."""
     if f.reinforcement:
@@ -86,14 +94,12 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (
         Fix(
             "inspect-data",
-            "Overfit one batch: if its loss does not go to zero, look for a fault in code or data.",
+            "Overfit one batch: if its loss does not go to zero, the fault is in code, labels or scaling.",
             "P1",
         ),
-        advice.raise_rate(f),
-        Fix("lower-learning-rate", "Lower the rate tenfold if the loss jumped in its first updates.", "P1"),
+        advice.lower_rate(f, float(f.main.steps[0])) if _jumped(f) else advice.raise_rate(f),
         *advice.initialise(),
         Fix("other-optimizer", "Use Adam or AdamW in place of plain SGD.", "B3"),
-        Fix("clean-data", "Check that labels belong to their inputs and that inputs are scaled.", "P1"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from rules.curves import LN10, fall, jittered, level, run, share
+from rules.curves import LN10, fall, jittered, late, level, rise, run, share, turn
 
 from curvedoc import advice, telling
 from curvedoc.diagnosis import diagnose
@@ -86,6 +86,30 @@ def test_shares_in_words(value: float, said: str) -> None:
     assert telling.share(value) == said
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "said"),
+    [
+        (np.append(np.linspace(0.1, 0.8, 12), level(48, 0.8)), "but validation accuracy held (0.8)."),
+        (np.linspace(10, 90, N), "but validation accuracy went from "),
+    ],
+    ids=["held", "improved"],
+)
+def test_over_confidence_tells_what_the_metric_did(accuracy: np.ndarray, said: str) -> None:
+    told = finding(
+        run(train_loss=fall(N, floor=0.02), val_loss=turn(N), val_accuracy=accuracy), "over-confidence"
+    )
+    assert said in told.summary
+
+
+def test_a_metric_that_got_worse_is_told_from_its_best() -> None:
+    accuracy = np.append(np.linspace(0.1, 0.9, 30), np.linspace(0.9, 0.2, 30))
+    told = finding(
+        run(train_loss=fall(N), val_loss=fall(N, floor=0.3), val_accuracy=accuracy), "loss-metric-mismatch"
+    )
+    assert told.summary.startswith("Validation accuracy went from 0.8")
+    assert " although validation loss fell from 2.303 to 0.3" in told.summary
+
+
 # Advice
 
 
@@ -159,6 +183,27 @@ def test_warm_up_is_advised_only_for_early_trouble(at: float, early: bool) -> No
 def test_a_healthy_run_goes_on_while_it_falls(loss: np.ndarray, remedy: str) -> None:
     fixes = finding(run(train_loss=loss, val_loss=loss + 0.1), "smooth-descent").fixes
     assert fixes[0].remedy == remedy
+
+
+@pytest.mark.parametrize(("first", "remedy"), [(2.3, "raise-learning-rate"), (1.9, "lower-learning-rate")])
+def test_a_stuck_run_slows_down_only_if_its_first_updates_threw_it_up(first: float, remedy: str) -> None:
+    loss = np.append(first, jittered(level(N, 0.3), 0.002, 1) + 2.0)
+    rates = {"raise-learning-rate", "lower-learning-rate"}
+    given = {fix.remedy for fix in finding(run(train_loss=loss), "poor-optimization").fixes}
+    assert given & rates == {remedy}
+
+
+@pytest.mark.parametrize(("end", "said"), [(0.99, "Keep the last checkpoint"), (0.6, "Keep training past")])
+def test_grokking_goes_on_until_it_has_arrived(end: float, said: str) -> None:
+    text = advised(
+        "grokking",
+        "keep-training",
+        train_loss=fall(N, floor=0.001, rate=90),
+        val_loss=4.5 - 3 * late(N, 0, 1),
+        train_accuracy=rise(N, end=1.0, rate=90),
+        val_accuracy=late(N, end=end),
+    )
+    assert text.startswith(said)
 
 
 def test_a_metric_noise_does_not_hide_the_advice_to_log() -> None:
