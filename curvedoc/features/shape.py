@@ -146,7 +146,10 @@ def early_jump(f: Features) -> tuple[Measure, Measure, float]:
     peak = float(np.sort(early)[-2])
     start = float(t.values[0])
     jump = peak - start
-    scatter = max(noise(t.values[: 3 * head], t.smooth[: 3 * head]), LEAST_NOISE * abs(start), 1e-300)
+    part, smooth = t.values[: 3 * head], t.smooth[: 3 * head]
+    # Noise grows with the level; it is taken where the loss has come down already.
+    louder = max(1.0, abs(start) / max(abs(median(smooth[len(smooth) // 2 :])), 1e-300))
+    scatter = max(louder * noise(part, smooth), LEAST_NOISE * abs(start), 1e-300)
     where = float(t.steps[1 + int(np.argmax(early))])
     span = (float(t.steps[0]), where)
     what = "jump of the loss above its first value in the first tenth of the run"
@@ -205,16 +208,11 @@ def late_bursts(f: Features) -> tuple[Measure, Measure]:
     )
 
 
-def block_peaks(curve: Curve, lost: float | None = None) -> tuple[FloatArray, FloatArray]:
-    """The largest value of each of at most 400 blocks, and the step of the block's first point.
-
-    NaN and infinity are left out, or count as ``lost``.
-    """
+def block_peaks(curve: Curve) -> tuple[FloatArray, FloatArray]:
+    """The largest finite value of each of at most 400 blocks, and the step of the block's first point."""
     values, steps = curve.values, curve.steps
     finite = np.isfinite(values)
-    if lost is not None:
-        values = np.where(finite, values, lost)
-    elif not finite.all():
+    if not finite.all():
         values, steps = values[finite], steps[finite]
     size = max(1, -(-len(values) // MAX_BLOCKS))
     padded = np.append(values, np.full(-len(values) % size, -np.inf))

@@ -7,12 +7,13 @@ unless said otherwise, :class:`~curvedoc.measure.NotMeasurable` naming what is n
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from curvedoc.measure import Measure, NotMeasurable
-from curvedoc.series import Trend, median, running_median, trend, weight_of_change
+from curvedoc.series import Trend, first_where, median, running_median, trend, weight_of_change
 
 from .metrics import FEWEST
 from .shape import block_peaks
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 # A schedule has taken the rate away once less than this share of its peak is left.
 GONE = 0.05
+# What infinite and NaN norms count as.
+LOST = 1e300
+# A ratio of norms that is no number any more is told as this.
+INFINITE = 1e6
 # The jump of a loss belongs to a gradient that burst at most this share of the run before it.
 SOON = 0.05
 # The pace of a loss before a step is taken over this last share of the way there.
@@ -112,17 +117,26 @@ def norms(f: Features, role: str = "grad_norm") -> Trend:
 
 
 def grad_growth(f: Features) -> Measure:
-    """The largest gradient norm over the usual one before it; infinite and NaN norms count as the largest."""
+    """The largest gradient norm over the usual one before it, and where it was half way there (on a log
+    scale).
+
+    Infinite norms, and NaN to the end, count as the largest, a million times the usual.
+    """
     usual = norms(f)
     curve = f.curve("grad_norm")
-    peaks, steps = block_peaks(curve, lost=1e300)
+    lost = np.isinf(curve.values)
+    lost[int(np.flatnonzero(np.isfinite(curve.values))[-1]) + 1 :] = True
+    peaks, steps = block_peaks(replace(curve, values=np.where(lost, LOST, curve.values)))
     i = int(np.argmax(peaks))
-    at = float(steps[i])
-    before = usual.values[usual.steps < at]
-    level = median(before) if len(before) else float(usual.values[0])
-    value = min(1e6, float(peaks[i]) / max(level, 1e-300))
-    what = "largest gradient norm against the usual one before it"
-    return Measure("grad_growth", value, "x", what, (at, float(curve.steps[-1])))
+    before = usual.values[usual.steps < steps[i]]
+    # Where norms grew from the start on, the usual size is that of the beginning.
+    level = min(median(before), median(before[: len(before) // 4 + 1])) if len(before) else usual.values[0]
+    level = max(float(level), 1e-300)
+    top = max(float(peaks[i]), 0.0)
+    onset = first_where(peaks[: i + 1] >= math.sqrt(level) * math.sqrt(top))
+    span = (float(steps[i if onset is None else onset]), float(curve.steps[-1]))
+    value = min(INFINITE, top / level)
+    return Measure("grad_growth", value, "x", "largest gradient norm against the usual one before it", span)
 
 
 def jump_after(f: Features, where: float) -> Measure:

@@ -44,10 +44,13 @@ def check(f: Features) -> Verdict:
     """A norm far above the usual one before it, and a loss that jumps at that moment."""
     growth = training.grad_growth(f)
     where = growth.span[0] if growth.span else 0.0
-    summary = (
-        f"The gradient norm reached {number(float(f'{growth.value:.2g}'))} times its usual size at "
-        f"{at(f, where)}, and the {main_loss(f)} jumped."
+    lost = growth.value >= training.INFINITE
+    size = (
+        "became infinite or NaN"
+        if lost
+        else f"reached {number(float(f'{growth.value:.2g}'))} times its usual size"
     )
+    summary = f"The gradient norm {size} at {at(f, where)}, and the {main_loss(f)} jumped."
     return all_of(growth.above(GROWTH), training.jump_after(f, where).above(JUMP), summary=summary)
 
 
@@ -55,7 +58,12 @@ def fix(f: Features) -> tuple[Fix, ...]:
     """Clip, slow down, keep the factors near one."""
     span = training.grad_growth(f).span
     where = span[0] if span else float(f.main.steps[-1])
-    return (advice.clip(f, where), advice.lower_rate(f, where, "P4"), advice.warm_up(f), *advice.initialise())
+    return (
+        advice.clip(f, where),
+        advice.lower_rate(f, where, "P4"),
+        *advice.early_warm_up(f, where),
+        *advice.initialise(),
+    )
 
 
 RULE = Rule(

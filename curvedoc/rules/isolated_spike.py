@@ -28,7 +28,7 @@ from curvedoc.states import State
 from curvedoc.telling import at
 from curvedoc.wording import number
 
-SOME = Limit(0.5, 0.3, "at least one")
+SOME = Limit(0.5, 0.3, "a single spike is worth the note")
 FEW = Limit(3.5, 1.0, "four and more are no longer isolated: see `repeated-spikes`")
 TALL = Limit(0.2, 1.5, "a smaller spike costs next to nothing and needs no mention", log=True)
 

@@ -14,7 +14,8 @@ of a loss that can be read without knowing the task.
 - check that inputs and labels belong together (shuffled alike, not all blank or constant after
   preprocessing) and that the gradient reaches the weights (nothing frozen or detached, the optimiser
   holds the right parameters)
-- then learning rate (both ways), initialisation, activation
+- then the learning rate (higher if the loss was there from the start, lower if it fell back to it),
+  initialisation, activation
 
 ## When it is harmless
 Some tasks stay at chance for a while before they are understood (parity, modular arithmetic); a loss
@@ -75,12 +76,11 @@ def fix(f: Features) -> tuple[Fix, ...]:
         "Train on ten examples: if the loss stays there too, look at inputs, labels and what the optimiser "
         "updates."
     )
-    return (
-        Fix("inspect-data", text, "P1"),
-        advice.raise_rate(f),
-        advice.lower_rate(f, float(f.main.steps[0]), "P1"),
-        *advice.initialise(),
-    )
+    _, _, stay = chance.classes_at_chance(f)
+    first = float(f.main.steps[0])
+    fell_there = stay.span is not None and stay.span[0] > first
+    rate = advice.lower_rate(f, first) if fell_there else advice.raise_rate(f)
+    return (Fix("inspect-data", text, "P1"), rate, *advice.initialise())
 
 
 RULE = Rule(

@@ -103,13 +103,31 @@ def test_growth_is_the_largest_norm_over_the_usual(n: int, size: float) -> None:
         assert abs(found.span[0] - 2 * n // 3) <= n / MAX_BLOCKS + 1
 
 
-def test_an_infinite_norm_is_the_largest() -> None:
+@pytest.mark.parametrize("lost", [np.inf, np.nan])
+def test_norms_that_are_lost_are_the_largest(lost: float) -> None:
     norms = np.ones(60)
-    norms[[20, 40]] = [100.0, np.inf]
+    norms[20] = 100.0
+    norms[40:] = lost
     found = training.grad_growth(features(train_loss=fall(60), grad_norm=norms))
-    assert found.value == 1e6
+    assert found.value == training.INFINITE
     assert found.span is not None
     assert found.span[0] == 40.0
+
+
+def test_padding_of_norms_is_nothing() -> None:
+    norms = np.ones(60)
+    norms[1::2] = np.nan
+    norms[20:] = np.nan
+    norms[58] = 1.0
+    f = features(train_loss=fall(60), grad_norm=np.append(norms, 1.0))
+    assert training.grad_growth(f).value == 1.0
+
+
+def test_norms_that_grow_from_the_start_are_measured_against_the_start() -> None:
+    found = training.grad_growth(features(train_loss=fall(40), grad_norm=np.geomspace(1, 1e4, 40)))
+    assert found.value > 2000
+    assert found.span is not None
+    assert 15 < found.span[0] < 35
 
 
 def test_a_norm_that_only_falls_has_not_grown() -> None:
@@ -198,16 +216,12 @@ def test_when_the_loss_was_lost(lost: int, where: float | None) -> None:
     assert (found.value if found else None) == (pytest.approx(where) if where is not None else None)
 
 
-@given(
-    values=st.lists(st.one_of(st.floats(-1e6, 1e6), st.sampled_from([np.nan, np.inf])), max_size=1300),
-    lost=st.sampled_from([None, 7e6]),
-)
+@given(st.lists(st.one_of(st.floats(-1e6, 1e6), st.sampled_from([np.nan, np.inf])), max_size=1300))
 @settings(max_examples=60, deadline=None)
-def test_peaks_of_blocks_are_the_maxima_of_all(values: list[float], lost: float | None) -> None:
+def test_peaks_of_blocks_are_the_maxima_of_all(values: list[float]) -> None:
     array = np.asarray(values, dtype=float)
-    curve = Curve("a", "a", np.arange(len(array), dtype=float), array)
-    peaks, steps = shape.block_peaks(curve, lost)
-    known = array[np.isfinite(array)] if lost is None else np.where(np.isfinite(array), array, lost)
+    peaks, steps = shape.block_peaks(Curve("a", "a", np.arange(len(array), dtype=float), array))
+    known = array[np.isfinite(array)]
     assert len(peaks) == len(steps) <= MAX_BLOCKS
     if len(known):
         assert peaks.max() == known.max()
