@@ -106,13 +106,12 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
     with np.errstate(all="ignore"):
         verdicts = {rule.id: _ask(rule, features) for rule in rules}
     n = losses.points(features).value
-    states = _weigh(rules, verdicts, n)
-    fired = {rule.id for rule in rules if isinstance(v := verdicts[rule.id], Verdict) and v.fired}
-    overruled = {loser: rule.id for rule in reversed(rules) if rule.id in fired for loser in rule.overrules}
+    overruled = _overruled(rules, verdicts)
+    states = _weigh(rules, verdicts, overruled, n)
     with np.errstate(all="ignore"):
         outcomes = [_outcome(rule, verdicts[rule.id], overruled, features, n) for rule in rules]
         gap = _gap(features)
-    state = _primary(states, rules, fired - set(overruled))
+    state = _primary(states, rules, _fired(rules, verdicts) - set(overruled))
     telling = sorted(outcomes, key=lambda o: _rank(o, state))
     top = next((o.finding for o in telling if o.finding and o.kind is OutcomeKind.FIRED), None)
     return Diagnosis(
@@ -141,18 +140,45 @@ def sure(strength: float, n: float) -> float:
     return 0.5 + (strength - 0.5) * n / (n + THIN)
 
 
-def _weigh(rules: tuple[Rule, ...], verdicts: Mapping[str, Verdict | str], n: float) -> dict[State, float]:
+def _fired(rules: tuple[Rule, ...], verdicts: Mapping[str, Verdict | str]) -> set[str]:
+    return {rule.id for rule in rules if isinstance(v := verdicts[rule.id], Verdict) and v.fired}
+
+
+def _overruled(rules: tuple[Rule, ...], verdicts: Mapping[str, Verdict | str]) -> dict[str, Rule]:
+    """Which rules are silenced, and by whom; who is silenced silences nobody."""
+    fired = _fired(rules, verdicts)
+
+    def losers(winner: Rule) -> set[str]:
+        states = {named for named in winner.overrules if isinstance(named, State)}
+        ids = {str(named) for named in winner.overrules if not isinstance(named, State)}
+        return {
+            r.id for r in rules if r.id != winner.id and (r.id in ids or (r.decides and r.state in states))
+        }
+
+    silenced = {loser for rule in rules if rule.id in fired for loser in losers(rule)}
+    winners = [rule for rule in rules if rule.id in fired - silenced]
+    return {loser: rule for rule in reversed(winners) for loser in losers(rule) & fired}
+
+
+def _weigh(
+    rules: tuple[Rule, ...],
+    verdicts: Mapping[str, Verdict | str],
+    overruled: Mapping[str, Rule],
+    n: float,
+) -> dict[State, float]:
     """Probability of each state: in the order of precedence each takes its share of what the earlier left.
 
-    The share is the confidence of the clearest rule that decides for the state, so the result can be followed
-    by hand; a rule that is overruled keeps only what its winner leaves. What nobody takes is inconclusive.
+    The share is the confidence of the clearest rule that decides for the state, so the result can be
+    followed by hand. A rule that is overruled by one whose state comes later keeps only what its winner
+    leaves (where the winner comes first, the order itself sees to that). What nobody takes is inconclusive.
     """
+    place = {state: i for i, state in enumerate(DECIDED_IN)}
     room = dict.fromkeys(verdicts, 1.0)
     for rule in rules:
-        winner = verdicts[rule.id]
-        if isinstance(winner, Verdict) and winner.fired:
-            for loser in rule.overrules:
-                room[loser] = min(room.get(loser, 1.0), 1.0 - winner.strength)
+        winner = overruled.get(rule.id)
+        if winner is not None and place[winner.state] > place[rule.state]:
+            strength = verdicts[winner.id]
+            room[rule.id] = 1.0 - strength.strength if isinstance(strength, Verdict) else 1.0
     left = 1.0
     states = dict.fromkeys(State, 0.0)
     for state in DECIDED_IN:
@@ -177,7 +203,7 @@ def _primary(states: Mapping[State, float], rules: tuple[Rule, ...], fired: set[
 
 
 def _outcome(
-    rule: Rule, verdict: Verdict | str, overruled: Mapping[str, str], features: Features, n: float
+    rule: Rule, verdict: Verdict | str, overruled: Mapping[str, Rule], features: Features, n: float
 ) -> Outcome:
     if isinstance(verdict, str):
         return Outcome(rule.id, OutcomeKind.SKIPPED, 0.0, reason=verdict)
@@ -196,7 +222,7 @@ def _outcome(
         fixes=rule.fix(features),
     )
     if rule.id in overruled:
-        reason = f"overruled by {overruled[rule.id]}"
+        reason = f"overruled by {overruled[rule.id].id}"
         return Outcome(rule.id, OutcomeKind.OVERRULED, verdict.strength, reason, finding)
     return Outcome(rule.id, OutcomeKind.FIRED, verdict.strength, finding=finding)
 

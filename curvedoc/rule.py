@@ -101,6 +101,7 @@ def any_of(*verdicts: Verdict) -> Verdict:
 class Rule:
     """One rule: id (= file name with dashes), what it decides, its check and its fixes.
 
+    ``overrules``: whom it silences when it fires: ids of rules, or states (every deciding rule of them).
     ``decides``: whether its finding weighs on the state of the run (otherwise it explains or informs).
     ``check`` may raise :class:`~curvedoc.measure.NotMeasurable`; the rule is then skipped with that
     reason. ``fix`` returns the advice in order, made specific by what the log shows.
@@ -115,7 +116,7 @@ class Rule:
     page: str
     bottleneck: str = ""
     decides: bool = False
-    overrules: tuple[str, ...] = ()
+    overrules: tuple[str | State, ...] = ()
     sources: tuple[Source, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
 

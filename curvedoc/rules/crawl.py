@@ -78,6 +78,7 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     decides=True,
+    overrules=("smooth-descent",),
     sources=(
         papers.SMITH,
         papers.GOYAL,

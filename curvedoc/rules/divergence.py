@@ -92,6 +92,14 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    overrules=(
+        "unstable",
+        State.OVERFITTING,
+        State.LOSS_METRIC_MISMATCH,
+        State.POOR_OPTIMIZATION,
+        State.UNDERFITTING,
+        State.SMOOTH_DESCENT,
+    ),
     sources=(
         papers.PASCANU,
         papers.GOYAL,

@@ -85,6 +85,7 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     decides=True,
+    overrules=("smooth-descent",),
     sources=(
         papers.SMITH,
         papers.GLOROT,

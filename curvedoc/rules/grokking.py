@@ -94,6 +94,11 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
-    overrules=("overfitting", "memorisation", "over-confidence", "validation-flat", "unstable"),
+    overrules=(
+        "unstable",
+        State.OVERFITTING,
+        "over-confidence",
+        "smooth-descent",
+    ),
     sources=(papers.POWER, papers.VARMA, papers.THILAK, papers.LEE),
 )

@@ -71,4 +71,11 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    overrules=(
+        State.OVERFITTING,
+        State.LOSS_METRIC_MISMATCH,
+        State.POOR_OPTIMIZATION,
+        State.UNDERFITTING,
+        State.SMOOTH_DESCENT,
+    ),
 )

@@ -82,6 +82,9 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     decides=True,
-    overrules=("underfitting",),
+    overrules=(
+        State.UNDERFITTING,
+        "smooth-descent",
+    ),
     sources=(papers.LOSHCHILOV, papers.SMITH),
 )

@@ -111,5 +111,6 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B4",
     decides=True,
+    overrules=("smooth-descent",),
     sources=(papers.LIN,),
 )

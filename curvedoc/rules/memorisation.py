@@ -72,7 +72,10 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     decides=True,
-    overrules=("repeated-spikes",),
+    overrules=(
+        "repeated-spikes",
+        "smooth-descent",
+    ),
     sources=(
         papers.ZHANG,
         papers.VARMA,

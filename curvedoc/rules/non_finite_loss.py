@@ -85,7 +85,16 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
-    overrules=("inconclusive",),
+    overrules=(
+        "inconclusive",
+        "unstable",
+        State.GROKKING,
+        State.OVERFITTING,
+        State.LOSS_METRIC_MISMATCH,
+        State.POOR_OPTIMIZATION,
+        State.UNDERFITTING,
+        State.SMOOTH_DESCENT,
+    ),
     sources=(
         papers.PASCANU,
         papers.MICIKEVICIUS,

@@ -86,6 +86,7 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B4",
     decides=True,
+    overrules=("smooth-descent",),
     sources=(
         papers.GUO,
         papers.MUELLER,

@@ -119,5 +119,6 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     decides=True,
+    overrules=("smooth-descent",),
     sources=(papers.PRECHELT, papers.RICE, papers.NAKKIRAN, papers.LOSHCHILOV),
 )

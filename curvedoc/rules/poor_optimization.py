@@ -113,5 +113,9 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     decides=True,
+    overrules=(
+        State.UNDERFITTING,
+        "smooth-descent",
+    ),
     sources=(papers.GLOROT, papers.HE, papers.SMITH),
 )

@@ -81,6 +81,10 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    overrules=(
+        State.UNDERFITTING,
+        State.SMOOTH_DESCENT,
+    ),
     sources=(
         papers.PASCANU,
         papers.THILAK,

@@ -91,6 +91,9 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B1",
     decides=True,
-    overrules=("early-plateau",),
+    overrules=(
+        "early-plateau",
+        "smooth-descent",
+    ),
     sources=(papers.NAKKIRAN,),
 )

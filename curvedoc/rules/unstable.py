@@ -89,5 +89,11 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    overrules=(
+        State.OVERFITTING,
+        State.POOR_OPTIMIZATION,
+        State.UNDERFITTING,
+        State.SMOOTH_DESCENT,
+    ),
     sources=(papers.PASCANU, papers.GOYAL, papers.COHEN),
 )

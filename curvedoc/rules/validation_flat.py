@@ -83,6 +83,7 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     decides=True,
+    overrules=("smooth-descent",),
     sources=(
         papers.PRECHELT,
         papers.ZHANG,

@@ -85,7 +85,10 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     decides=True,
-    overrules=("validation-flat",),
+    overrules=(
+        "validation-flat",
+        "smooth-descent",
+    ),
     sources=(
         papers.SMITH,
         papers.LOSHCHILOV,
