@@ -20,7 +20,6 @@ from .errors import (
     EXIT_UNREADABLE,
     EXIT_USAGE,
     CurvedocError,
-    UsageError,
 )
 from .wording import clean
 
@@ -191,10 +190,7 @@ def reference(arguments: tuple[str, ...]) -> int:
     Needs torch: pip install 'curvedoc[reference]'.
     """
     from importlib import import_module
-    from importlib.util import find_spec
 
-    if find_spec("torch") is None:
-        raise UsageError("the reference runs need torch", "pip install 'curvedoc[reference]'")
     # By name, for torch must not hang on the command line's import graph.
     code: int = import_module("curvedoc.reference.commands").main(list(arguments))
     return code

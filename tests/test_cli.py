@@ -93,7 +93,7 @@ def test_version_and_help(call: Call) -> None:
         assert f"  {code} " in shown.out
 
 
-@pytest.mark.parametrize("name", [c for c in COMMANDS if c != "reference"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(call: Call, name: str) -> None:
     shown = call(name, "--help")
     assert shown.code == 0
@@ -208,6 +208,16 @@ def test_completion_completes_rules() -> None:
         [sys.executable, "-m", "curvedoc"], env=env, capture_output=True, text=True, check=True
     )
     assert "overfitting" in done.stdout
+
+
+def test_reference_without_torch(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
+    assert call("reference", "list").code == 0
+    refused = call("reference", "run", "line-smooth")
+    assert refused.code == 2
+    assert "pip install 'curvedoc[reference]'" in refused.err
 
 
 # --- the gate ---
