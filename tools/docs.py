@@ -158,7 +158,7 @@ def rule_page(rule: Rule) -> str:
     weight = "decides the state" if rule.decides else "explains the state"
     parts = [f"# {rule.id}\n\n{heading(rule.title)}. Severity: {rule.severity}; {weight} `{rule.state}`.\n"]
     if rule.overrules:
-        parts.append(f"Overrules {', '.join(f'[{other}]({other}.md)' for other in rule.overrules)}.\n")
+        parts.append(f"Overrules {', '.join(map(linked, rule.overrules))}.\n")
     parts.append(prose(rule.page))
     limits = limits_of(rule)
     if limits:
@@ -175,6 +175,11 @@ def rule_page(rule: Rule) -> str:
         rows = [f"- [{s.text}]({s.url})" if s.url else f"- {s.text}" for s in rule.sources]
         parts.append("## Sources\n\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def linked(overruled: str) -> str:
+    """A rule, or a state, with a link to the page of its name."""
+    return f"[{overruled}]({overruled.replace('_', '-')}.md)"
 
 
 def treated(scenario: Scenario) -> str:
