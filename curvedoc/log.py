@@ -1,9 +1,9 @@
 """RunLogger: write a log that curvedoc reads, from any training loop; append-only and safe against crashes.
 
-    with RunLogger("run.csv", columns=["epoch", "train_loss", "val_loss"]) as log:
-        for epoch in range(epochs):
-            ...
-            log(epoch=epoch, train_loss=train_loss, val_loss=val_loss)
+with RunLogger("run.csv", columns=["epoch", "train_loss", "val_loss"]) as log:
+    for epoch in range(epochs):
+        ...
+        log(epoch=epoch, train_loss=train_loss, val_loss=val_loss)
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .errors import UsageError, nearest
 
-# Seconds between two forced writes to the disk itself. A row is handed to the operating system at once, so a crashed
-# process loses nothing; only a power cut can take the rows of these seconds.
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+
+# Seconds between two forced writes to the disk itself. A row is handed to the operating system at once, so a
+# crashed process loses nothing; only a power cut can take the rows of these seconds.
 SYNC_SECONDS = 5.0
 FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -28,16 +30,19 @@ FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 class RunLogger:
     """Appends one row per call to a CSV or JSON Lines file; the ending of ``path`` says which.
 
-    Values are numbers, or anything with ``item()`` (a tensor or array of one element); NaN and infinity are kept.
-    The columns of a CSV file are those of the first row unless ``columns`` names them; a row may leave some out
-    (blank cell). An existing file is continued only with ``resume=True``; a torn last line, left by a crash, is
-    then removed. One process writes a file: in distributed training log from rank 0.
+    Values are numbers, or anything with ``item()`` (a tensor or array of one element); NaN and infinity are
+    kept.
+    The columns of a CSV file are those of the first row unless ``columns`` names them; a row may leave some
+    out (blank cell). An existing file is continued only with ``resume=True``; a torn last line, left by a
+    crash, is then removed. One process writes a file: in distributed training log from rank 0.
 
-    Raises :class:`UsageError` for an ending that is neither, a file that exists, a column that the file does not have,
-    and a value that is no number.
+    Raises :class:`UsageError` for an ending that is neither, a file that exists, a column that the file
+    does not have, and a value that is no number.
     """
 
-    def __init__(self, path: str | os.PathLike[str], columns: Iterable[str] = (), resume: bool = False) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], columns: Iterable[str] = (), resume: bool = False
+    ) -> None:
         self.path = Path(path)
         self.format = FORMATS.get(self.path.suffix.lower(), "")
         self.columns = list(columns)
@@ -52,7 +57,9 @@ class RunLogger:
         continued = self.path.exists() and self.path.stat().st_size > 0
         if continued and not resume:
             raise UsageError(
-                "There is a log at this path already.", "Choose another path, or pass resume=True to continue it.", str(self.path)
+                "There is a log at this path already.",
+                "Choose another path, or pass resume=True to continue it.",
+                str(self.path),
             )
         if continued:
             _drop_torn_line(self.path)
@@ -94,7 +101,9 @@ class RunLogger:
         self.close()
 
     def _write(self, line: str) -> None:
-        """One whole line in one call to the operating system: a reader never sees two halves in the wrong order."""
+        """One whole line in one call to the operating system: a reader never sees two halves in the wrong
+        order.
+        """
         self._file.write(line.encode())
         if time.monotonic() - self._synced >= SYNC_SECONDS:
             os.fsync(self._file.fileno())
@@ -136,7 +145,10 @@ def _csv_cell(value: float) -> str:
 
 
 def _csv_line(cells: list[str]) -> str:
-    return ",".join(f'"{c.replace(chr(34), 2 * chr(34))}"' if set(c) & set(',"\r\n') else c for c in cells) + "\n"
+    return (
+        ",".join(f'"{c.replace(chr(34), 2 * chr(34))}"' if set(c) & set(',"\r\n') else c for c in cells)
+        + "\n"
+    )
 
 
 def _drop_torn_line(path: Path) -> None:

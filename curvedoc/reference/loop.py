@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +14,12 @@ from torch import Tensor, nn
 from .models import build
 from .objectives import metric, objective, penalty
 from .optim import Plateau, gradient_filter, optimizer, schedule
-from .settings import Settings
 from .tasks import Split, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .settings import Settings
 
 Row = dict[str, float]
 EVAL_AT_MOST = 2000  # examples of a split that a look at it takes: enough for a metric to a percent
@@ -32,7 +36,9 @@ class Trained:
 
 @contextmanager
 def reproducible(seed: int) -> Iterator[None]:
-    """Same seed, same run, on one machine: seeded, one thread (the order of sums), and all put back afterwards."""
+    """Same seed, same run, on one machine: seeded, one thread (the order of sums), and all put back
+    afterwards.
+    """
     threads = torch.get_num_threads()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -48,15 +54,15 @@ def fit(
     settings: Settings,
     seed: int = 0,
     device: str = "cpu",
-    on_row: Callable[[Row], None] = lambda row: None,
-    stop: Callable[[list[Row]], bool] = lambda rows: False,
+    on_row: Callable[[Row], None] | None = None,
+    stop: Callable[[list[Row]], bool] | None = None,
 ) -> Trained:
     """Train a model on a task and log as the settings say.
 
-    Each row has the step (updates done) and epoch, the train loss as the mean over the batches since the row before
-    (as training frameworks print it), the metric of both splits, validation loss, learning rate, mean gradient
-    norm before clipping and weight norm. NaN and infinity are logged like any value. ``on_row`` gets each row as it is
-    made; ``stop`` is asked after each row whether to end here.
+    Each row has the step (updates done) and epoch, the train loss as the mean over the batches since the
+    row before (as training frameworks print it), the metric of both splits, validation loss, learning rate,
+    mean gradient norm before clipping and weight norm. NaN and infinity are logged like any value.
+    ``on_row`` gets each row as it is made; ``stop`` is asked after each row whether to end here.
     """
     started = time.perf_counter()
     rows: list[Row] = []
@@ -79,20 +85,23 @@ def fit(
             model.train()
             loss = loss_of(model(x), y) + penalty(settings, model)
             steps.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             amplify()
             norms.append(nn.utils.clip_grad_norm_(model.parameters(), settings.clip or math.inf).detach())
             steps.step()
             losses.append(loss.detach())
             if step % log_every == 0:
                 row = {"step": float(step), "epoch": step / per_epoch, "train_loss": _mean(losses)}
-                row |= _look(model, task, settings, len(rows) % settings.eval_every == settings.eval_every - 1)
+                row |= _look(
+                    model, task, settings, len(rows) % settings.eval_every == settings.eval_every - 1
+                )
                 row |= {"lr": rate, "grad_norm": _mean(norms), "weight_norm": _weight_norm(model)}
                 losses, norms = [], []
                 rows.append(row)
-                on_row(row)
+                if on_row:
+                    on_row(row)
                 plateau.look(row.get("val_loss", math.inf))
-                if stop(rows) or _patience_over(rows, settings.patience):
+                if (stop and stop(rows)) or _patience_over(rows, settings.patience):
                     break
     return Trained(tuple(rows), model, time.perf_counter() - started)
 
@@ -114,7 +123,9 @@ def _batches(task: Task, settings: Settings, seed: int) -> Iterator[tuple[Tensor
 
 @torch.no_grad()
 def _look(model: nn.Module, task: Task, settings: Settings, with_val: bool) -> Row:
-    """Validation loss (penalty included, as it is in the train loss) and the metric of every split, without dropout."""
+    """Validation loss (penalty included, as it is in the train loss) and the metric of every split, without
+    dropout.
+    """
     model.eval()
     row: Row = {}
     name = task.metric
@@ -132,7 +143,9 @@ def _look(model: nn.Module, task: Task, settings: Settings, with_val: bool) -> R
 def _patience_over(rows: list[Row], patience: int) -> bool:
     """Early stopping: validation loss has had no new best for ``patience`` looks."""
     seen = [row["val_loss"] for row in rows if "val_loss" in row]
-    return bool(patience) and len(seen) - 1 - min(range(len(seen)), key=seen.__getitem__, default=0) >= patience
+    return (
+        bool(patience) and len(seen) - 1 - min(range(len(seen)), key=seen.__getitem__, default=0) >= patience
+    )
 
 
 def _mean(values: list[Tensor]) -> float:

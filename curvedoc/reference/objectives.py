@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -10,22 +11,27 @@ from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
 from curvedoc.errors import UsageError, nearest
 
-from .settings import Settings
-from .tasks import Task
+if TYPE_CHECKING:
+    from .settings import Settings
+    from .tasks import Task
 
 Objective = Callable[[Tensor, Tensor], Tensor]
 IGNORED = -100
 
 
 def objective(settings: Settings, task: Task) -> Objective:
-    """The loss of the settings (the task's own where they name none), as ``(prediction, target) -> scalar``."""
+    """The loss of the settings (the task's own where they name none), as ``(prediction, target) ->
+    scalar``.
+    """
     name = settings.loss or task.loss
     if name == "cross_entropy":
         return _cross_entropy(settings, task)
     plain: dict[str, Objective] = {"mse": F.mse_loss, "mae": F.l1_loss, "pairwise": _pairwise}
     if name not in plain:
         known = ["cross_entropy", *plain]
-        raise UsageError(f"There is no loss '{name}'.{nearest(name, known)}", f"Use one of: {', '.join(known)}.")
+        raise UsageError(
+            f"There is no loss '{name}'.{nearest(name, known)}", f"Use one of: {', '.join(known)}."
+        )
     return plain[name]
 
 
@@ -65,7 +71,9 @@ def _pairwise(prediction: Tensor, target: Tensor) -> Tensor:
 
 
 def penalty(settings: Settings, model: nn.Module) -> Tensor | float:
-    """The L1 and L2 terms that settings add to the loss itself (unlike weight decay, they show in the curve)."""
+    """The L1 and L2 terms that settings add to the loss itself (unlike weight decay, they show in the
+    curve).
+    """
     total: Tensor | float = 0.0
     for parameter in model.parameters() if settings.l1 or settings.l2 else ():
         total = total + settings.l1 * parameter.abs().sum() + settings.l2 * parameter.square().sum()
@@ -109,3 +117,4 @@ METRICS: dict[str, Callable[[Tensor, Tensor], float]] = {
     "r2": _r2,
     "pair_accuracy": _pair_accuracy,
 }
+HIGHER_IS_BETTER = {"accuracy": True, "f1": True, "mae": False, "r2": True, "pair_accuracy": True}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from curvedoc.errors import UsageError, nearest
 
-from .settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .settings import Settings
 
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
 SCHEDULES = ("constant", "cosine", "linear", "step", "plateau")
@@ -33,7 +36,9 @@ def optimizer(settings: Settings, model: nn.Module) -> torch.optim.Optimizer:
 
 
 def schedule(settings: Settings) -> Callable[[int], float]:
-    """The factor on the learning rate by update (the first is 1): linear warm-up, then the decay of the settings."""
+    """The factor on the learning rate by update (the first is 1): linear warm-up, then the decay of the
+    settings.
+    """
     if settings.schedule not in SCHEDULES:
         raise _unknown("schedule", settings.schedule, SCHEDULES)
 
@@ -70,7 +75,8 @@ class Plateau:
 def gradient_filter(settings: Settings, model: nn.Module) -> Callable[[], None]:
     """Grokfast (Lee et al. 2024, arXiv 2405.20233): add the slow part of each gradient, amplified, to it.
 
-    ``grokfast``: "ema" (exponential moving average, ``grokfast_alpha``), "ma" (mean over ``grokfast_window``), or "".
+    ``grokfast``: "ema" (exponential moving average, ``grokfast_alpha``), "ma" (mean over
+    ``grokfast_window``), or "".
     """
     if settings.grokfast not in ("", "ema", "ma"):
         raise _unknown("gradient filter", settings.grokfast, ("ema", "ma"))
@@ -100,4 +106,6 @@ def gradient_filter(settings: Settings, model: nn.Module) -> Callable[[], None]:
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> UsageError:
-    return UsageError(f"There is no {what} '{name}'.{nearest(name, known)}", f"Use one of: {', '.join(known)}.")
+    return UsageError(
+        f"There is no {what} '{name}'.{nearest(name, known)}", f"Use one of: {', '.join(known)}."
+    )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from torch import nn
+from typing import TYPE_CHECKING, Any
 
 from curvedoc.errors import UsageError, nearest
-from curvedoc.rule import Scenario
 
 from . import loop
 from .settings import Settings, split
 from .tasks import Task, find
 from .writers import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from torch import nn
+
+    from curvedoc.rule import Scenario
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +50,8 @@ def overridden(scenario: Scenario, treated: str | None = None) -> dict[str, Any]
     if treated and treated not in scenario.treated:
         known = ", ".join(scenario.treated) or "none"
         raise UsageError(
-            f"Scenario '{scenario.id}' has no remedy '{treated}'.{nearest(treated, scenario.treated)}", f"Its remedies: {known}."
+            f"Scenario '{scenario.id}' has no remedy '{treated}'.{nearest(treated, scenario.treated)}",
+            f"Its remedies: {known}.",
         )
     return {**scenario.settings, **(scenario.treated[treated] if treated else {})}
 
@@ -58,13 +62,13 @@ def train(
     seed: int | None = None,
     device: str = "cpu",
     changes: Mapping[str, Any] | None = None,
-    on_row: Callable[[loop.Row], None] = lambda row: None,
-    stop: Callable[[list[loop.Row]], bool] = lambda rows: False,
+    on_row: Callable[[loop.Row], None] | None = None,
+    stop: Callable[[list[loop.Row]], bool] | None = None,
 ) -> TrainedRun:
     """Train a scenario as it is (sick), or with one of its remedies.
 
-    ``seed`` replaces the scenario's own, ``changes`` are further settings on top. Same seed, same log, on one machine
-    (``device="cpu"``). ``on_row`` and ``stop`` as in :func:`curvedoc.reference.loop.fit`.
+    ``seed`` replaces the scenario's own, ``changes`` are further settings on top. Same seed, same log, on
+    one machine (``device="cpu"``). ``on_row`` and ``stop`` as in :func:`curvedoc.reference.loop.fit`.
     """
     seed = scenario.seed if seed is None else seed
     make = find(scenario.task)
@@ -82,7 +86,9 @@ def write(trained: TrainedRun, out: str | Path, formats: Iterable[str], name: st
     written = {}
     for form in formats:
         if form not in FORMATS:
-            raise UsageError(f"There is no log format '{form}'.{nearest(form, FORMATS)}", f"Use: {', '.join(FORMATS)}.")
+            raise UsageError(
+                f"There is no log format '{form}'.{nearest(form, FORMATS)}", f"Use: {', '.join(FORMATS)}."
+            )
         suffix, writer = FORMATS[form]
         written[form] = Path(out) / ((name or trained.name) + suffix)
         written[form].parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +97,9 @@ def write(trained: TrainedRun, out: str | Path, formats: Iterable[str], name: st
 
 
 def level(values: list[float], at: str = "end", few: int = 5) -> float:
-    """Median of the last (``end``) or lowest (``best``) few values; NaN or infinity at the end stays what it is."""
+    """Median of the last (``end``) or lowest (``best``) few values; NaN or infinity at the end stays what
+    it is.
+    """
     chosen = values[-few:] if at == "end" else sorted(v for v in values if math.isfinite(v))[:few]
     if not chosen or any(math.isnan(v) for v in chosen):
         return math.nan

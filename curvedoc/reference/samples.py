@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from curvedoc.rule import Scenario
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from curvedoc.rule import Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("text-few-sentences", "trainer-state"),
     Sample("random-labels", "tensorboard-splits"),
     Sample("linear-on-spirals", "csv"),
-    Sample("bottleneck", "jsonl"),
+    Sample("linear-on-sine", "jsonl"),
     Sample("too-much-decay", "tensorboard"),
     Sample("rate-too-small", "csv"),
     Sample("deep-sigmoid", "tensorboard-splits"),
@@ -46,7 +48,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("grokking-modular-addition", "csv"),
     Sample("grokking-modular-division", "tensorboard"),
     Sample("three-epochs", "csv"),
-    Sample("rate-too-large", "csv", treated="rate-down"),
+    Sample("rate-too-large", "csv", treated="lower-learning-rate"),
 )
 
 
@@ -67,13 +69,18 @@ def versions() -> dict[str, str]:
 
 
 def make(
-    out: Path, find: Callable[[str], Scenario], only: str = "", tell: Callable[[str], None] = lambda line: None
+    out: Path,
+    find: Callable[[str], Scenario],
+    only: str = "",
+    tell: Callable[[str], object] = str,
 ) -> dict[str, Any]:
-    """Train every sample (or those whose scenario contains ``only``), write it and ``provenance.json``; return the provenance."""
+    """Train every sample (or those whose scenario contains ``only``), write it and ``provenance.json``;
+    return the provenance.
+    """
     from .runner import train, write
 
     record = out / "provenance.json"
-    logs: dict[str, Any] = json.loads(record.read_text())["logs"] if record.exists() else {}
+    logs: dict[str, Any] = json.loads(record.read_text())["logs"] if only and record.exists() else {}
     for sample in SAMPLES:
         if only not in sample.scenario:
             continue
@@ -90,7 +97,7 @@ def make(
             "format": sample.form,
             "seed": trained.seed,
             "seconds": round(trained.seconds, 1),
-            "command": f"curvedoc reference run {scenario.id}{with_remedy} --seed {trained.seed} --log {sample.form}",
+            "command": f"curvedoc reference run {scenario.id}{with_remedy} --log {sample.form}",
         }
         tell(f"{name}: {logs[name]['expected']}, {trained.seconds:.1f} s")
     provenance = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curvedoc.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def split(wanted: Mapping[str, Any], task: Callable[..., Any]) -> tuple[Settings
     for name in wanted:
         if name not in NAMES and name not in known:
             raise UsageError(
-                f"The setting '{name}' is unknown to the runner and to this task.{nearest(name, NAMES | known)}",
+                f"No setting '{name}' for the runner or this task.{nearest(name, NAMES | known)}",
                 f"Use one of: {', '.join(sorted(NAMES | known))}.",
             )
     run = Settings(**{k: v for k, v in wanted.items() if k in NAMES})

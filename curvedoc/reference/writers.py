@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curvedoc.log import RunLogger
 from curvedoc.tfrecord import EventWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from .loop import Row
 
-# Event files carry wall times. Counted from a fixed moment, one second a row, the same run gives the same bytes.
+# Event files carry wall times: one second a row from a fixed moment, so the same run gives the same bytes.
 FIRST_SECOND = 1_700_000_000
 EVENTS = f"events.out.tfevents.{FIRST_SECOND}.curvedoc"
 
 
 def csv(rows: Sequence[Row], path: Path) -> None:
-    """Columns as the loop names them: ``step,epoch,train_loss,train_accuracy,val_loss,...``, blank where not logged."""
+    """Columns as the loop names them: ``step,epoch,train_loss,train_accuracy,val_loss,...``, blank where
+    not logged.
+    """
     path.unlink(missing_ok=True)
     with RunLogger(path, columns=dict.fromkeys(name for row in rows for name in row)) as log:
         for row in rows:
@@ -35,7 +38,9 @@ def jsonl(rows: Sequence[Row], path: Path) -> None:
 
 
 def history(rows: Sequence[Row], path: Path) -> None:
-    """A dict of lists as Keras' ``History.history``: ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``, ``lr``."""
+    """A dict of lists as Keras' ``History.history``: ``loss``, ``accuracy``, ``val_loss``,
+    ``val_accuracy``, ``lr``.
+    """
     names = [n for n in dict.fromkeys(name for row in rows for name in row) if n not in ("step", "epoch")]
     columns = {n.removeprefix("train_"): [row[n] for row in rows if n in row] for n in names}
     path.write_text(json.dumps(columns) + "\n")
@@ -75,7 +80,9 @@ def tensorboard(rows: Sequence[Row], path: Path) -> None:
 
 
 def tensorboard_splits(rows: Sequence[Row], path: Path) -> None:
-    """Two event files as Keras writes them: ``train/`` and ``validation/``, each with ``epoch_loss`` by epoch."""
+    """Two event files as Keras writes them: ``train/`` and ``validation/``, each with ``epoch_loss`` by
+    epoch.
+    """
     for folder, split in (("train", "train_"), ("validation", "val_")):
         with EventWriter(path / folder / EVENTS, FIRST_SECOND) as events:
             for i, row in enumerate(rows):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from curvedoc.errors import UsageError, nearest
-from curvedoc.rule import Scenario
+from typing import TYPE_CHECKING
 
-from . import generalization, grokking, healthy, mismatch, optimization, stability, underfitting
+from curvedoc.errors import UsageError, nearest
+
+from . import generalization, grokking, healthy, mismatch, more, optimization, stability, underfitting
+
+if TYPE_CHECKING:
+    from curvedoc.rule import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (
     *healthy.SCENARIOS,
@@ -23,10 +27,26 @@ def scenarios() -> tuple[Scenario, ...]:
     return SCENARIOS
 
 
+def setups(remedy: str) -> tuple[Scenario, ...]:
+    """The sick set-ups on which a remedy is tried: all that name it, those kept for trials alone among
+    them.
+    """
+    return tuple(each for each in (*SCENARIOS, *more.SCENARIOS) if remedy in each.treated)
+
+
+def remedies(state: str = "") -> tuple[str, ...]:
+    """The remedies that some set-up names (of that state), in order of appearance."""
+    named = (r for each in (*SCENARIOS, *more.SCENARIOS) if state in ("", each.state) for r in each.treated)
+    return tuple(dict.fromkeys(named))
+
+
 def scenario(name: str) -> Scenario:
     """The scenario of that id; :class:`UsageError` when there is none."""
-    for each in SCENARIOS:
+    everything = (*SCENARIOS, *more.SCENARIOS)
+    for each in everything:
         if each.id == name:
             return each
-    known = [each.id for each in SCENARIOS]
-    raise UsageError(f"There is no scenario '{name}'.{nearest(name, known)}", "See `curvedoc reference list`.")
+    known = [each.id for each in everything]
+    raise UsageError(
+        f"There is no scenario '{name}'.{nearest(name, known)}", "See `curvedoc reference list`."
+    )

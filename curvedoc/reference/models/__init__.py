@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from torch import nn
+from typing import TYPE_CHECKING
 
 from curvedoc.errors import UsageError, nearest
 
-from ..settings import Settings
-from ..tasks import Task
 from . import dense, recurrent, transformer
 from .layers import initialise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import nn
+
+    from curvedoc.reference.settings import Settings
+    from curvedoc.reference.tasks import Task
 
 MODELS: dict[str, Callable[[Settings, Task], nn.Module]] = {
     "slope": dense.slope,
@@ -28,7 +32,8 @@ def build(settings: Settings, task: Task) -> nn.Module:
     """Return the initialised model that the settings name; :class:`UsageError` when there is none."""
     if settings.model not in MODELS:
         raise UsageError(
-            f"There is no model '{settings.model}'.{nearest(settings.model, MODELS)}", f"Use one of: {', '.join(MODELS)}."
+            f"There is no model '{settings.model}'.{nearest(settings.model, MODELS)}",
+            f"Use one of: {', '.join(MODELS)}.",
         )
     model = MODELS[settings.model](settings, task)
     initialise(model, settings)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from torch import Tensor, nn
 
-from ..settings import Settings
-from ..tasks import Task
 from .layers import Hidden, activation
+
+if TYPE_CHECKING:
+    from curvedoc.reference.settings import Settings
+    from curvedoc.reference.tasks import Task
 
 
 def slope(settings: Settings, task: Task) -> nn.Module:  # noqa: ARG001 (every builder takes both)
@@ -40,14 +44,20 @@ def mlp(settings: Settings, task: Task) -> nn.Module:
 
 
 class Cnn(nn.Module):
-    """``depth`` convolutions of ``width`` channels, each followed by pooling by two, then one linear layer."""
+    """``depth`` convolutions of ``width`` channels, each followed by pooling by two, then one linear
+    layer.
+    """
 
     def __init__(self, settings: Settings, task: Task) -> None:
         super().__init__()
         channels, size = task.train.x.shape[1], task.train.x.shape[2]
         layers: list[nn.Module] = []
         for _ in range(settings.depth):
-            layers += [nn.Conv2d(channels, settings.width, 3, padding=1), activation(settings.activation), nn.MaxPool2d(2)]
+            layers += [
+                nn.Conv2d(channels, settings.width, 3, padding=1),
+                activation(settings.activation),
+                nn.MaxPool2d(2),
+            ]
             channels, size = settings.width, size // 2
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(settings.dropout))
         self.head = nn.Linear(channels * size * size, task.outputs)

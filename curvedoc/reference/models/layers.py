@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
 from curvedoc.errors import UsageError, nearest
 
-from ..settings import Settings
+if TYPE_CHECKING:
+    from curvedoc.reference.settings import Settings
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
@@ -23,7 +26,8 @@ def activation(name: str) -> nn.Module:
     """The activation of that name; :class:`UsageError` when there is none."""
     if name not in ACTIVATIONS:
         raise UsageError(
-            f"There is no activation '{name}'.{nearest(name, ACTIVATIONS)}", f"Use one of: {', '.join(ACTIVATIONS)}."
+            f"There is no activation '{name}'.{nearest(name, ACTIVATIONS)}",
+            f"Use one of: {', '.join(ACTIVATIONS)}.",
         )
     return ACTIVATIONS[name]()
 
@@ -36,7 +40,9 @@ def norm(name: str, width: int) -> nn.Module:
 
 
 class Hidden(nn.Module):
-    """One hidden layer: linear, norm, activation, dropout, and a short cut around them where the widths allow one."""
+    """One hidden layer: linear, norm, activation, dropout, and a short cut around them where the widths
+    allow one.
+    """
 
     def __init__(self, inputs: int, settings: Settings) -> None:
         super().__init__()
@@ -55,13 +61,16 @@ class Hidden(nn.Module):
 
 
 def initialise(model: nn.Module, settings: Settings) -> None:
-    """Set the weights: ``kaiming`` for ReLU, ``xavier`` for tanh and sigmoid, ``normal`` with standard deviation
-    ``init_scale``, ``default`` what torch does. ``init_scale`` multiplies all but ``normal``; hidden biases get
+    """Set the weights: ``kaiming`` for ReLU, ``xavier`` for tanh and sigmoid, ``normal`` with standard
+    deviation
+    ``init_scale``, ``default`` what torch does. ``init_scale`` multiplies all but ``normal``; hidden biases
+    get
     ``init_bias``. A model that knows better sets ``keeps_init``.
     """
     if settings.init not in INITS:
         raise UsageError(
-            f"There is no initialisation '{settings.init}'.{nearest(settings.init, INITS)}", f"Use one of: {', '.join(INITS)}."
+            f"There is no initialisation '{settings.init}'.{nearest(settings.init, INITS)}",
+            f"Use one of: {', '.join(INITS)}.",
         )
     if getattr(model, "keeps_init", False):
         return

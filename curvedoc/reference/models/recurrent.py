@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
-from ..settings import Settings
-from ..tasks import Task
+if TYPE_CHECKING:
+    from curvedoc.reference.settings import Settings
+    from curvedoc.reference.tasks import Task
 
 
 class Recurrent(nn.Module):
     """A recurrent core and a linear layer on its last state.
 
-    ``init_scale`` multiplies the orthogonal recurrent matrix of a plain RNN: above 1 gradients explode over time.
+    ``init_scale`` multiplies the orthogonal recurrent matrix of a plain RNN: above 1 gradients explode over
+    time.
     """
 
     def __init__(self, core: nn.RNNBase, settings: Settings, task: Task) -> None:
@@ -21,7 +25,7 @@ class Recurrent(nn.Module):
         self.head = nn.Linear(settings.width, task.outputs)
         if isinstance(core, nn.RNN):
             with torch.no_grad():
-                nn.init.orthogonal_(core.weight_hh_l0, gain=settings.init_scale)
+                nn.init.orthogonal_(core.get_parameter("weight_hh_l0"), gain=settings.init_scale)
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, length, channels) -> (n, outputs)."""

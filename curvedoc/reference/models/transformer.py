@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (torch's own name for it)
 
-from ..settings import Settings
-from ..tasks import Task
 from .layers import activation, norm
+
+if TYPE_CHECKING:
+    from curvedoc.reference.settings import Settings
+    from curvedoc.reference.tasks import Task
 
 
 class Block(nn.Module):
@@ -42,8 +46,8 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Tokens or numbers, learned positions, ``depth`` blocks, a linear head.
 
-    Answers at every position where the targets have a length, at the last token otherwise, and over the mean of all
-    positions for numbers.
+    Answers at every position where the targets have a length, at the last token otherwise, and over the
+    mean of all positions for numbers.
     """
 
     keeps_init = False
@@ -54,7 +58,9 @@ class Transformer(nn.Module):
         self.every = bool(task.vocabulary) and y.dim() == 2
         self.last = bool(task.vocabulary) and not self.every
         width = settings.width
-        self.embed = nn.Embedding(task.vocabulary, width) if task.vocabulary else nn.Linear(x.shape[-1], width)
+        self.embed = (
+            nn.Embedding(task.vocabulary, width) if task.vocabulary else nn.Linear(x.shape[-1], width)
+        )
         self.position = nn.Parameter(torch.randn(x.shape[1], width) * 0.02)
         if task.vocabulary:
             nn.init.normal_(self.embed.weight, std=width**-0.5)

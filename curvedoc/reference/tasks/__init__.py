@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from curvedoc.errors import UsageError, nearest
 
 from . import images, modular, sequences, tabular, text
 from .task import Split, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TASKS: dict[str, Callable[..., Task]] = {
     "line": tabular.line,
@@ -32,5 +35,7 @@ __all__ = ["TASKS", "Split", "Task", "find"]
 def find(name: str) -> Callable[..., Task]:
     """Return the task of that name; :class:`UsageError` when there is none."""
     if name not in TASKS:
-        raise UsageError(f"There is no task '{name}'.{nearest(name, TASKS)}", f"Use one of: {', '.join(TASKS)}.")
+        raise UsageError(
+            f"There is no task '{name}'.{nearest(name, TASKS)}", f"Use one of: {', '.join(TASKS)}."
+        )
     return TASKS[name]

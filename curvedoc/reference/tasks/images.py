@@ -24,8 +24,9 @@ def hotdog(
 ) -> Task:
     """Hot dog (1) or not (0) on pictures of 16 x 16 pixels in colour.
 
-    ``on_basket`` of the hot dogs lie on a green basket; ``empty_baskets`` of the other pictures show an empty one, the
-    rest a round thing in the colours of a hot dog. Probes: empty baskets, hot dogs without a basket.
+    ``on_basket`` of the hot dogs lie on a green basket; ``empty_baskets`` of the other pictures show an
+    empty one, the rest a round thing in the colours of a hot dog. Probes: empty baskets, hot dogs without a
+    basket.
     """
     draw = generator(seed)
     everything = [_split(draw, n, on_basket, empty_baskets, noise) for n in (n_train, n_val)]
@@ -37,7 +38,12 @@ def hotdog(
 
 
 def _split(
-    draw: torch.Generator, n: int, on_basket: float, empty_baskets: float, noise: float, only: int | None = None
+    draw: torch.Generator,
+    n: int,
+    on_basket: float,
+    empty_baskets: float,
+    noise: float,
+    only: int | None = None,
 ) -> Split:
     y = torch.randint(0, 2, (n,), generator=draw) if only is None else torch.full((n,), only)
     chance = torch.rand(n, generator=draw)
@@ -63,7 +69,9 @@ def _basket(picture: Tensor) -> Tensor:
 
 
 def _dish(picture: Tensor, draw: torch.Generator, long: bool) -> Tensor:
-    """A bun with a sausage (``long``), or a round thing of the same area and colours, anywhere, any way round."""
+    """A bun with a sausage (``long``), or a round thing of the same area and colours, anywhere, any way
+    round.
+    """
     turn, dx, dy = torch.rand(3, generator=draw).tolist()
     angle = torch.tensor(turn * torch.pi)
     axis = torch.arange(SIZE) - (SIZE - 1) / 2

@@ -30,7 +30,8 @@ def table(prime: int, operation: str) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def modular(seed: int, *, prime: int = 59, operation: str = "add", fraction: float = 0.5) -> Task:
-    """``a op b`` modulo a prime as tokens ``a b =``; ``fraction`` of the table is trained on, the rest is validation.
+    """``a op b`` modulo a prime as tokens ``a b =``; ``fraction`` of the table is trained on, the rest is
+    validation.
 
     Token ``prime`` is the equals sign.
     """

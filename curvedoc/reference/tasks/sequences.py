@@ -1,4 +1,6 @@
-"""Tasks over sequences of numbers: a time-weighted mean, and the adding problem that strains a recurrent net."""
+"""Tasks over sequences of numbers: a time-weighted mean, and the adding problem that strains a recurrent
+net.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,17 @@ from .task import Split, Task, generator, jitter
 
 
 def weighted_mean(
-    seed: int, *, n_train: int = 800, n_val: int = 300, length: int = 12, channels: int = 4, noise: float = 0.05
+    seed: int,
+    *,
+    n_train: int = 800,
+    n_val: int = 300,
+    length: int = 12,
+    channels: int = 4,
+    noise: float = 0.05,
 ) -> Task:
-    """The mean of all channels of a short random walk, late time steps weighing more; x is ``(n, length, channels)``."""
+    """The mean of all channels of a short random walk, late time steps weighing more; x is ``(n, length,
+    channels)``.
+    """
     draw = generator(seed)
     n = n_train + n_val
     x = torch.randn(n, length, channels, generator=draw).cumsum(1) / length**0.5
@@ -18,11 +28,15 @@ def weighted_mean(
     weight = weight / weight.sum()
     y = (x.mean(2) * weight).sum(1, keepdim=True)
     y = (y - y.mean()) / y.std() + noise * torch.randn(n, 1, generator=draw)
-    return Task(Split(x[:n_train], y[:n_train]), Split(x[n_train:], y[n_train:]), "mse", "r2", 1, augment=jitter)
+    return Task(
+        Split(x[:n_train], y[:n_train]), Split(x[n_train:], y[n_train:]), "mse", "r2", 1, augment=jitter
+    )
 
 
 def adding(seed: int, *, n_train: int = 1000, n_val: int = 300, length: int = 30) -> Task:
-    """The sum of the two marked numbers of a sequence (Hochreiter and Schmidhuber 1997); x is ``(n, length, 2)``."""
+    """The sum of the two marked numbers of a sequence (Hochreiter and Schmidhuber 1997); x is ``(n, length,
+    2)``.
+    """
     draw = generator(seed)
     n = n_train + n_val
     numbers = torch.rand(n, length, generator=draw)

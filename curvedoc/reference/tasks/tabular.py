@@ -1,4 +1,6 @@
-"""Tasks over rows of numbers: the line, clusters, a teacher network, spirals, digits, rare events, ranking."""
+"""Tasks over rows of numbers: the line, clusters, a teacher network, spirals, digits, rare events,
+ranking.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,13 @@ from .task import Split, Task, generator, jitter, wrong_labels
 def line(seed: int, *, n_train: int = 16, n_val: int = 16, slope: float = 2.0) -> Task:
     """The line y = 2x without noise: one weight to find.
 
-    x is a fixed grid over (0, 2], so the analytic bound of the rate, 1 / mean(x^2), is the same for every seed.
+    x is a fixed grid over (0, 2], so the analytic bound of the rate, 1 / mean(x^2), is the same for every
+    seed.
     """
     del seed
-    x = torch.cat([torch.arange(1, n + 1) / n * 2.0 - off for n, off in ((n_train, 0.0), (n_val, 1.0 / n_val))])[:, None]
+    x = torch.cat(
+        [torch.arange(1, n + 1) / n * 2.0 - off for n, off in ((n_train, 0.0), (n_val, 1.0 / n_val))]
+    )[:, None]
     return _halves(x, slope * x, n_train, "mse", "mae", 1)
 
 
@@ -34,9 +39,10 @@ def clusters(
 ) -> Task:
     """Gaussian clusters, one per class, with centres of unit variance.
 
-    ``spread`` is the standard deviation within a cluster; with ``informative`` > 0 only that many inputs carry the
-    class and the others are noise. ``label_noise`` is the fraction of wrong training labels;
-    ``random_labels`` cuts every tie between input and label, and so does ``random_inputs``. ``shift`` moves the validation inputs.
+    ``spread`` is the standard deviation within a cluster; with ``informative`` > 0 only that many inputs
+    carry the class and the others are noise. ``label_noise`` is the fraction of wrong training labels;
+    ``random_labels`` cuts every tie between input and label, and so does ``random_inputs``. ``shift`` moves
+    the validation inputs.
     """
     draw = generator(seed)
     n = n_train + n_val
@@ -80,7 +86,13 @@ def teacher(
 
 
 def spirals(
-    seed: int, *, n_train: int = 600, n_val: int = 400, turns: float = 1.5, noise: float = 0.05, label_noise: float = 0.0
+    seed: int,
+    *,
+    n_train: int = 600,
+    n_val: int = 400,
+    turns: float = 1.5,
+    noise: float = 0.05,
+    label_noise: float = 0.0,
 ) -> Task:
     """Two interleaved spirals in the plane, one per class."""
     draw = generator(seed)
@@ -110,7 +122,13 @@ def digits(seed: int, *, n_train: int = 1000, n_val: int = 700, label_noise: flo
 
 
 def rare(
-    seed: int, *, n_train: int = 4000, n_val: int = 2000, share: float = 0.03, distance: float = 1.2, inputs: int = 10
+    seed: int,
+    *,
+    n_train: int = 4000,
+    n_val: int = 2000,
+    share: float = 0.03,
+    distance: float = 1.2,
+    inputs: int = 10,
 ) -> Task:
     """Two overlapping classes of which the positive one is rare; judged by F1."""
     draw = generator(seed)
@@ -124,7 +142,8 @@ def rare(
 def ranking(
     seed: int, *, n_train: int = 1500, n_val: int = 500, inputs: int = 10, group: int = 10, easy: float = 3.0
 ) -> Task:
-    """Lists of ``group`` items: the level of a list is easy to predict, the order within it is small beside it.
+    """Lists of ``group`` items: the level of a list is easy to predict, the order within it is small beside
+    it.
 
     A regression loss is nearly all level, so it falls without the order getting better; the metric is
     the share of pairs of a list that stand in the right order. ``n_train`` counts items.
@@ -150,17 +169,23 @@ def scales(
     small: float = 0.1,
     noise: float = 1.0,
     loud: float = 2.0,
+    large: float = 1.0,
 ) -> Task:
-    """Linear target over inputs of two sizes: the large ones are learned, and overfitted, long before the small ones.
+    """Linear target over inputs of two sizes: the large ones are learned, and overfitted, long before the
+    small ones.
 
-    ``loud`` is the share of the slow ones in the target against 1 of the fast ones. This makes validation loss fall, rise and fall again
-    (epoch-wise double descent, Heckel and Yilmaz 2020, arXiv 2007.10099).
+    ``large`` and ``loud`` are the shares (standard deviations) of the fast and the slow ones in the target.
+    This makes validation loss fall, rise and fall again (epoch-wise double descent, Heckel and Yilmaz 2020,
+    arXiv 2007.10099).
     """
     draw = generator(seed)
     n = n_train + n_val
     x = torch.randn(n, fast + slow, generator=draw)
     theta = torch.cat(
-        [torch.randn(fast, generator=draw) / fast**0.5, torch.randn(slow, generator=draw) * loud / slow**0.5]
+        [
+            torch.randn(fast, generator=draw) * large / fast**0.5,
+            torch.randn(slow, generator=draw) * loud / slow**0.5,
+        ]
     )
     y = x @ theta
     y[:n_train] += noise * torch.randn(n_train, generator=draw)
@@ -168,7 +193,9 @@ def scales(
     return _halves(x, y[:, None], n_train, "mse", "r2", 1)
 
 
-def sine(seed: int, *, n_train: int = 500, n_val: int = 300, frequency: float = 6.0, noise: float = 0.1) -> Task:
+def sine(
+    seed: int, *, n_train: int = 500, n_val: int = 300, frequency: float = 6.0, noise: float = 0.1
+) -> Task:
     """A sine over [-1, 1] with noise: beyond a straight line, easy for a network."""
     draw = generator(seed)
     x = torch.rand(n_train + n_val, 1, generator=draw) * 2 - 1

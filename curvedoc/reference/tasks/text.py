@@ -14,24 +14,28 @@ from .task import Split, Task, generator
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str]] = {
     "english": (
         (
-            "the old baker", "my neighbour", "a patient teacher", "the night nurse", "our youngest cousin", "a travelling clerk",
-            "the quiet painter", "one of the rowers", "the clockmaker", "a student of botany",
+            "the old baker", "my neighbour", "a patient teacher", "the night nurse", "our youngest cousin",
+            "a travelling clerk", "the quiet painter", "one of the rowers", "the clockmaker",
+            "a student of botany",
         ),
         (
             " counts the apples", " reads the long letter", " repairs a broken kite", " waits for the ferry",
-            " hums an evening tune", " draws the empty square", " boils water for tea", " forgets the blue umbrella",
-            " weighs a bag of flour", " learns to whistle",
+            " hums an evening tune", " draws the empty square", " boils water for tea",
+            " forgets the blue umbrella", " weighs a bag of flour", " learns to whistle",
         ),
         (
-            " by the window", " under the bridge", " before breakfast", " in the last tram", " behind the market",
-            " while it rains", " on the third floor", " near the salt works",
+            " by the window", " under the bridge", " before breakfast", " in the last tram",
+            " behind the market", " while it rains", " on the third floor", " near the salt works",
         ),
         ".",
     ),
     "chinese": (
-        ("老面包师", "我的邻居", "夜班护士", "邮局的职员", "钟表匠", "学植物的学生", "最小的表妹", "安静的画家", "划船的人", "耐心的老师"),
-        ("数着苹果", "读一封长信", "修补风筝", "等着渡船", "哼着晚间的小调", "画空空的广场", "烧水泡茶", "忘了蓝色的雨伞", "称一袋面粉", "学吹口哨"),
-        ("在窗边", "在桥下", "在早饭以前", "在末班电车里", "在市场后面", "在下雨的时候", "在三楼", "在盐场附近"),
+        ("老面包师", "我的邻居", "夜班护士", "邮局的职员",
+         "钟表匠", "学植物的学生", "最小的表妹", "安静的画家", "划船的人", "耐心的老师"),
+        ("数着苹果", "读一封长信", "修补风筝", "等着渡船", "哼着晚间的小调",
+         "画空空的广场", "烧水泡茶", "忘了蓝色的雨伞", "称一袋面粉", "学吹口哨"),
+        ("在窗边", "在桥下", "在早饭以前", "在末班电车里",
+         "在市场后面", "在下雨的时候", "在三楼", "在盐场附近"),
         "。",
     ),
 }  # fmt: skip
@@ -51,12 +55,20 @@ def sentences(language: str) -> list[str]:
 
 
 def text(
-    seed: int, *, language: str = "english", n_train: int = 400, n_val: int = 150, fill_in: bool = False, blanks: float = 0.2,
+    seed: int,
+    *,
+    language: str = "english",
+    n_train: int = 400,
+    n_val: int = 150,
+    fill_in: bool = False,
+    blanks: float = 0.2,
     copies: int = 1,
 ) -> Task:
-    """Predict the next character of a sentence between begin and end marks, or with ``fill_in`` the blanked ones.
+    """Predict the next character of a sentence between begin and end marks, or with ``fill_in`` the blanked
+    ones.
 
-    ``copies`` of each training sentence are blanked in different places. x and y are tokens ``(n, length)``; targets that do not count are ``IGNORED``.
+    ``copies`` of each training sentence are blanked in different places. x and y are tokens ``(n,
+    length)``; targets that do not count are ``IGNORED``.
     """
     draw = generator(seed)
     lines = sentences(language)

@@ -1,0 +1,191 @@
+"""Trials: each remedy on many sick runs; how often it cures, how sure that number is, how much it helps."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from curvedoc.rule import Scenario
+    from curvedoc.states import State
+
+Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
+SLOW_TASK = "modular"  # minutes a run: fewer seeds
+SLOW_SEEDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One remedy on one sick run.
+
+    ``was_sick``: the judge saw the state that the scenario is about; only such runs count. ``effect`` is
+    the change of the score (higher is better) by ``yardstick``; the scores are validation at the end, NaN
+    where it has none.
+    """
+
+    remedy: str
+    setup: str
+    seed: int
+    sick_state: str
+    treated_state: str
+    was_sick: bool
+    cured: bool
+    yardstick: str
+    sick_score: float
+    treated_score: float
+
+    @property
+    def effect(self) -> float:
+        """Improvement of the score."""
+        return self.treated_score - self.sick_score
+
+
+def wilson(successes: int, n: int, z: float = Z95) -> tuple[float, float]:
+    """Wilson's score interval of a proportion (Wilson 1927); (0, 1) when nothing was tried.
+
+    Raises ValueError unless 0 <= successes <= n.
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes} of {n} is no proportion")
+    if n == 0:
+        return 0.0, 1.0
+    p, zz = successes / n, z * z
+    centre = (p + zz / (2 * n)) / (1 + zz / n)
+    half = z / (1 + zz / n) * math.sqrt(p * (1 - p) / n + zz / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def attempt(
+    setup: Scenario, remedies: Iterable[str], seed: int, judge: Any, device: str = "cpu"
+) -> list[Attempt]:
+    """Train the sick run once and each remedy beside it, with the same seed."""
+    from .runner import train
+    from .verdict import as_run, cured, score, yardstick
+
+    sick = train(setup, None, seed, device)
+    sick_state = judge(as_run(sick))
+    done = []
+    for remedy in remedies:
+        treated = train(setup, remedy, seed, device)
+        by = yardstick(treated, sick)
+        done.append(
+            Attempt(
+                remedy, setup.id, seed, str(sick_state), str(judge(as_run(treated))),
+                sick_state == setup.state, cured(treated, sick, judge), by,
+                score(sick, by), score(treated, by),
+            )
+        )  # fmt: skip
+    return done
+
+
+def plan(remedies: Iterable[str], seeds: int) -> list[tuple[Scenario, tuple[str, ...], int]]:
+    """Jobs ``(set-up, its remedies, seed)`` so that each sick run is trained once for all its remedies."""
+    from .catalogue import setups
+
+    wanted: dict[str, tuple[Scenario, list[str]]] = {}
+    for remedy in remedies:
+        for setup in setups(remedy):
+            wanted.setdefault(setup.id, (setup, []))[1].append(remedy)
+    return [
+        (setup, tuple(names), seed)
+        for setup, names in wanted.values()
+        for seed in range(min(seeds, SLOW_SEEDS) if setup.task == SLOW_TASK else seeds)
+    ]
+
+
+def summary(attempts: Iterable[Attempt]) -> dict[str, dict[str, Any]]:
+    """Per remedy and state: set-ups, seeds, sick runs, cured, Wilson interval, median effect, and the same
+    per set-up.
+    """
+    from .catalogue import scenario
+
+    groups: dict[tuple[str, State], list[Attempt]] = {}
+    for each in attempts:
+        groups.setdefault((each.remedy, scenario(each.setup).state), []).append(each)
+    table: dict[str, dict[str, Any]] = {}
+    for (remedy, state), tried in groups.items():
+        by_setup = {
+            name: [a for a in tried if a.setup == name] for name in dict.fromkeys(a.setup for a in tried)
+        }
+        table.setdefault(remedy, {})[str(state)] = {
+            **_counts(tried),
+            "seeds": len({a.seed for a in tried}),
+            "setups": {name: _counts(runs) for name, runs in by_setup.items()},
+        }
+    return table
+
+
+def _counts(tried: list[Attempt]) -> dict[str, Any]:
+    sick = [a for a in tried if a.was_sick]
+    cured = sum(a.cured for a in sick)
+    effects = [a.effect for a in sick if math.isfinite(a.effect)]
+    return {
+        "runs": len(tried),
+        "sick": len(sick),
+        "cured": cured,
+        "interval": [round(x, 3) for x in wilson(cured, len(sick))],
+        "median_effect": round(median(effects), 4) if effects else None,
+        "yardstick": "/".join(sorted({a.yardstick for a in tried})),
+    }
+
+
+def save(path: Path, attempts: list[Attempt], provenance: dict[str, Any]) -> None:
+    """Write ``trials.json``: the summary, every attempt, and how it was made. Scores that are not finite
+    become null.
+    """
+
+    def plain(a: Attempt) -> dict[str, Any]:
+        row = {name: getattr(a, name) for name in a.__dataclass_fields__}
+        return {
+            k: (v if not isinstance(v, float) else round(v, 5) if math.isfinite(v) else None)
+            for k, v in row.items()
+        }
+
+    document = {
+        "schema_version": 1,
+        "provenance": provenance,
+        "remedies": summary(attempts),
+        "attempts": [plain(a) for a in attempts],
+    }
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def load(path: Path) -> list[Attempt]:
+    """The attempts of a ``trials.json``, so that a trial can be continued; nothing when there is no file."""
+    if not path.exists():
+        return []
+    rows = json.loads(path.read_text())["attempts"]
+    attempts: list[dict[str, Any]] = [
+        {k: math.nan if v is None else v for k, v in row.items()} for row in rows
+    ]
+    return [Attempt(**each) for each in attempts]
+
+
+def run(
+    remedies: Iterable[str],
+    seeds: int,
+    judge: Any,
+    out: Path,
+    provenance: dict[str, Any],
+    tell: Callable[[str], object] = str,
+) -> list[Attempt]:
+    """Run all jobs of the remedies and write ``out`` after each; what it already holds is not done again."""
+    done = load(out)
+    have = {(a.remedy, a.setup, a.seed) for a in done}
+    for setup, names, seed in plan(remedies, seeds):
+        missing = [n for n in names if (n, setup.id, seed) not in have]
+        if not missing:
+            continue
+        new = attempt(setup, missing, seed, judge)
+        done += new
+        save(out, done, provenance)
+        for a in new:
+            mark = "not sick" if not a.was_sick else "cured" if a.cured else "not cured"
+            tell(f"{setup.id} seed {seed} {a.remedy}: {a.sick_state} -> {a.treated_state}, {mark}")
+    return done
