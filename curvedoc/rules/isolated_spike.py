@@ -28,7 +28,6 @@ from curvedoc.states import State
 from curvedoc.telling import at
 from curvedoc.wording import number
 
-SOME = Limit(0.5, 0.3, "a single spike is worth the note")
 FEW = Limit(3.5, 1.0, "four and more are no longer isolated: see `repeated-spikes`")
 TALL = Limit(0.2, 1.5, "a smaller spike costs next to nothing and needs no mention", log=True)
 
@@ -41,7 +40,7 @@ def check(f: Features) -> Verdict:
     if tallest:
         place = at(f, tallest.step)
         summary += f"; the tallest rose from {number(tallest.level)} to {number(tallest.peak)} at {place}"
-    return all_of(n.above(SOME), n.below(FEW), height.above(TALL), summary=f"{summary}.", span=n.span)
+    return all_of(height.above(TALL), n.below(FEW), summary=f"{summary}.", span=n.span)
 
 
 def fix(f: Features) -> tuple[Fix, ...]:

@@ -351,4 +351,141 @@ FINE: list[tuple[str, str, Run]] = [
     ("late-slingshots", "two", run(train_loss=spiked(FITTED, SLOTS[:2], 0.4))),
     ("late-slingshots", "too small to see", run(train_loss=spiked(FITTED, SLOTS, 0.004))),
     ("steps-backwards", "repeated steps", mapped(run(train_loss=fall(N)), steps=lambda s: s // 2)),
+    # Each of these is kept from firing by one comparison alone.
+    ("isolated-spike", "five", run(train_loss=spiked(noisy(fall(LONG), 0.03, 1), SLOTS, 1.5))),
+    ("missing-warm-up", "a small climb", run(train_loss=fall(LONG) + jump(LONG, 0.05, 0.8))),
+    (
+        "exploding-gradients",
+        "the loss jumps, the norm hardly",
+        run(train_loss=fall(LONG, floor=0.3) + jump(LONG, 0.51, 3.0, 0.01), grad_norm=burst(LONG, 200, 6.0)),
+    ),
+    (
+        "vanishing-gradients",
+        "less, not gone",
+        run(train_loss=noisy(level(LONG, 2.3), 0.004, 1), grad_norm=fall(LONG, 2.0, 0.4, 90)),
+    ),
+    (
+        "vanishing-gradients",
+        "late",
+        run(train_loss=noisy(level(LONG, 2.3), 0.004, 1), grad_norm=np.where(share(LONG) < 0.7, 1.0, 1e-4)),
+    ),
+    ("stuck-at-chance", "four points", run(train_loss=level(4, LN10))),
+    (
+        "stuck-at-chance",
+        "about to leave",
+        run(
+            train_loss=np.log(2) * np.where(share(LONG) < 0.9, 1.0, 0.96),
+            train_accuracy=level(LONG, 0.52),
+        ),
+    ),
+    (
+        "stuck-at-chance",
+        "only at the end",
+        run(
+            train_loss=3.2 - (3.2 - LN10) * np.minimum(1, share(LONG) / 0.6), train_accuracy=level(LONG, 0.1)
+        ),
+    ),
+    (
+        "learning-rate-decayed-early",
+        "cut late",
+        run(train_loss=stalled(LONG, 0.8, 1.2), lr=stepped(LONG, 0.78, by=0.01)),
+    ),
+    (
+        "learning-rate-decayed-early",
+        "slower, not stalled",
+        run(
+            train_loss=np.maximum(2.3 - 3 * share(LONG), 1.9 - 1.0 * share(LONG)),
+            lr=stepped(LONG, 0.2, by=0.01),
+        ),
+    ),
+    (
+        "learning-rate-decayed-early",
+        "done by then",
+        run(train_loss=stalled(LONG, 0.3, 0.05), lr=stepped(LONG, 0.28, by=0.01)),
+    ),
+    (
+        "validation-better",
+        "most of the time",
+        run(train_loss=level(N, 1.0), val_loss=np.where(share(N) < 0.3, 1.2, 0.6)),
+    ),
+    (
+        "validation-better",
+        "four evaluations",
+        run(train_loss=fall(4, floor=0.8), val_loss=fall(4, floor=0.4, top=1.5)),
+    ),
+    (
+        "double-descent",
+        "a low hump",
+        run(
+            train_loss=fall(LONG, floor=0.01),
+            val_loss=fall(LONG, floor=0.5, rate=20) + 0.03 * (share(LONG) > 0.4) * (share(LONG) < 0.7),
+        ),
+    ),
+    (
+        "double-descent",
+        "noise of a few evaluations",
+        run(
+            train_loss=fall(LONG, floor=0.01),
+            val_loss=noisy(turn(LONG, best=0.8, end=0.95, at=0.2) - 0.15 * late(LONG, 0, 1, 0.75), 0.2, 0),
+            every=10,
+        ),
+    ),
+    (
+        "double-descent",
+        "half way back",
+        run(
+            train_loss=fall(LONG, floor=0.01),
+            val_loss=turn(LONG, best=0.8, end=1.8, at=0.2) - 0.55 * late(LONG, 0, 1, 0.8),
+        ),
+    ),
+    (
+        "waiting-to-grok",
+        "memorised just now",
+        run(train_loss=fall(LONG), train_accuracy=late(LONG, 0.1, 1.0, 0.85), val_accuracy=level(LONG, 0.1)),
+    ),
+    (
+        "waiting-to-grok",
+        "not quite memorised",
+        run(
+            train_loss=fall(LONG),
+            train_accuracy=np.where(share(LONG) < 0.9, 0.98, 0.95),
+            val_accuracy=level(LONG, 0.1),
+        ),
+    ),
+    ("waiting-to-grok", "good from the start", run(**MEMORISED, val_accuracy=level(LONG, 0.6))),
+    ("waiting-to-grok", "understood in part", run(**MEMORISED, val_accuracy=rise(LONG, 0.02, 0.45, 10))),
+    (
+        "semi-grokking",
+        "train collapses",
+        run(
+            train_loss=fall(LONG, rate=60),
+            train_accuracy=rise(LONG, end=1.0, rate=80) - 0.5 * late(LONG, 0, 1, 0.9),
+            val_accuracy=late(LONG, 0.03, 0.5),
+        ),
+    ),
+    (
+        "semi-grokking",
+        "soon",
+        run(
+            **{**MEMORISED, "train_accuracy": late(LONG, 0.1, 1.0, 0.3)},
+            val_accuracy=late(LONG, 0.03, 0.5, 0.6),
+        ),
+    ),
+    ("semi-grokking", "a little", run(**MEMORISED, val_accuracy=late(LONG, 0.03, 0.12))),
+    (
+        "semi-grokking",
+        "half of it at once",
+        run(**MEMORISED, val_accuracy=rise(LONG, 0.03, 0.45, 90) + late(LONG, 0, 0.2)),
+    ),
+    (
+        "ungrokking",
+        "was never perfect",
+        run(**MEMORISED, val_accuracy=rise(LONG, 0.05, 0.75, 60) - 0.4 * late(LONG, 0, 1, 0.6)),
+    ),
+    (
+        "ungrokking",
+        "a few points",
+        run(**MEMORISED, val_accuracy=rise(LONG, 0.05, 0.99, 60) - 0.12 * late(LONG, 0, 1, 0.6)),
+    ),
+    ("ungrokking", "noise", run(**MEMORISED, val_accuracy=jittered(level(LONG, 0.75), 0.6, 3), every=16)),
 ]
