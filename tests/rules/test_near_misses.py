@@ -20,6 +20,7 @@ SWINGS = 1.2 + 0.9 * np.sin(np.arange(N) * 2.3)
 JUMP = np.where(U < 0.5, fall(N, floor=0.3, rate=8), 3.0)
 LEARNT = {"train_loss": fall(N, floor=0.02)}
 FITTED = {"train_loss": fall(N, floor=0.001, rate=90), "train_accuracy": rise(N, end=1.0, rate=90)}
+FLAT = {"train_loss": level(N)}
 BOTH = {"train_loss": fall(N), "val_loss": fall(N)}
 MISMATCH = "loss-metric-mismatch"
 POOR = {"train_loss": fall(N, floor=2.0), "val_loss": fall(N, floor=2.01)}
@@ -62,6 +63,7 @@ CASES: list[tuple[str, str, Run]] = [
     ("overfitting", "val_excess", run(**LEARNT, val_loss=turn(N, 1.04, 1.0, 1.02))),
     ("overfitting", "val_rise_noise", run(**LEARNT, val_loss=DIRTY)),
     ("overfitting", "train_progress", run(train_loss=level(N, 1.0), val_loss=turn(N))),
+    ("overfitting", "train_metric_gain", run(**FLAT, train_accuracy=level(N, 0.3), val_loss=turn(N))),
     ("overfitting", "val_progress", run(val_loss=1.0 + U)),
     ("overfitting", "val_points", run(**LEARNT, val_loss=[0.4, 0.9])),
     ("overfitting", "val_fit", run(**LEARNT, val_loss=turn(N), val_accuracy=rise(N, end=0.995, rate=9))),
@@ -75,6 +77,7 @@ CASES: list[tuple[str, str, Run]] = [
     (MISMATCH, "relative_gain", run(**BOTH, val_f1=rise(N, 0.001, 0.01))),
     (MISMATCH, "poorest", run(**BOTH, val_f1=level(N, 0.95))),
     (MISMATCH, "val_rise", run(train_loss=fall(N), val_loss=turn(N), val_accuracy=UP_AND_DOWN)),
+    (MISMATCH, "val_progress", run(**LEARNT, val_loss=fall(N, floor=2.0), val_accuracy=UP_AND_DOWN)),
     (MISMATCH, "val_metric_points", run(**BOTH, val_accuracy=[0.8, 0.5, 0.2], val_f1=rise(N))),
     (MISMATCH, "val_metric_drop", run(**BOTH, val_accuracy=hump(0.1, 0.8, 0.6))),
     (MISMATCH, "val_metric_fall", run(**BOTH, val_accuracy=hump(0.02, 0.06, 0.036))),
@@ -93,6 +96,7 @@ CASES: list[tuple[str, str, Run]] = [
     ("underfitting", "metric_gap", run(**POOR, train_accuracy=level(N, 0.3), val_accuracy=level(N, 0.1))),
     ("smooth-descent", "train_progress", run(train_loss=level(N))),
     ("smooth-descent", "val_progress", run(val_loss=level(N))),
+    ("smooth-descent", "val_rise", run(**LEARNT, val_loss=turn(N), val_accuracy=rise(N, end=0.6))),
     ("smooth-descent", "val_rise", run(train_loss=fall(N), val_loss=turn(N))),
     ("smooth-descent", "train_metric_gain", run(train_loss=SWINGS, train_reward=level(N, 3.0))),
     ("non-finite-loss", "nonfinite_tail", run(train_loss=[2.0, np.nan, np.nan, np.nan, 1.0, np.nan])),

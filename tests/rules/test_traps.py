@@ -75,6 +75,16 @@ def test_validation_below_train_is_healthy() -> None:
     assert judge(train_loss=fall(60, floor=0.5), val_loss=fall(60, floor=0.3)).state is State.SMOOTH_DESCENT
 
 
+def test_a_loss_that_doubles_near_zero_is_healthy_when_validation_is_near_perfect() -> None:
+    found = judge(
+        train_loss=fall(60, floor=1e-4),
+        val_loss=turn(60, best=0.02, end=0.04),
+        train_accuracy=rise(60, end=1.0),
+        val_accuracy=rise(60, end=0.995),
+    )
+    assert found.state is State.SMOOTH_DESCENT
+
+
 # Train that jumps for a reason
 
 
