@@ -21,8 +21,8 @@ was resumed often spikes too, because the state of the optimiser was not saved o
 from __future__ import annotations
 
 from curvedoc import advice
-from curvedoc.features import Features, shape
-from curvedoc.measure import Limit
+from curvedoc.features import Features, losses, shape
+from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at
@@ -30,17 +30,27 @@ from curvedoc.wording import number
 
 FEW = Limit(3.5, 1.0, "four and more are no longer isolated: see `repeated-spikes`")
 TALL = Limit(0.2, 1.5, "a smaller spike costs next to nothing and needs no mention", log=True)
+HOLDS = Limit(0.25, 1.5, "in a run that ends high the spike was no isolated one: see `divergence`", log=True)
 
 
 def check(f: Features) -> Verdict:
-    """At least one spike, at most a few, tall against the progress and against the level."""
+    """At least one spike, at most a few, tall against the progress and against the level, in a run that
+    ends low."""
+    if f.reinforcement:
+        raise NotMeasurable("the loss of reinforcement learning follows a moving target")
     n, height, tallest = shape.lone_spikes(f)
-    often = "once" if n.value == 1 else f"{n.value:.0f} times"
-    summary = f"The train loss spiked {often} and recovered at once"
+    often = {1: "once", 2: "twice"}.get(int(n.value), f"{n.value:.0f} times")
+    summary = f"The train loss spiked {often} and came back within a few points"
     if tallest:
         place = at(f, tallest.step)
         summary += f"; the tallest rose from {number(tallest.level)} to {number(tallest.peak)} at {place}"
-    return all_of(height.above(TALL), n.below(FEW), summary=f"{summary}.", span=n.span)
+    return all_of(
+        height.above(TALL),
+        n.below(FEW),
+        losses.train_rise(f).below(HOLDS),
+        summary=f"{summary}.",
+        span=n.span,
+    )
 
 
 def fix(f: Features) -> tuple[Fix, ...]:

@@ -351,6 +351,11 @@ FINE: list[tuple[str, str, Run]] = [
     ("late-slingshots", "two", run(train_loss=spiked(FITTED, SLOTS[:2], 0.4))),
     ("late-slingshots", "too small to see", run(train_loss=spiked(FITTED, SLOTS, 0.004))),
     ("steps-backwards", "repeated steps", mapped(run(train_loss=fall(N)), steps=lambda s: s // 2)),
+    (
+        "isolated-spike",
+        "before it diverges",
+        run(train_loss=spiked(fall(LONG), [200], 1.5) + 5 * late(LONG, 0, 1, 0.9)),
+    ),
     # Each of these is kept from firing by one comparison alone.
     ("isolated-spike", "five", run(train_loss=spiked(noisy(fall(LONG), 0.03, 1), SLOTS, 1.5))),
     ("missing-warm-up", "a small climb", run(train_loss=fall(LONG) + jump(LONG, 0.05, 0.8))),
