@@ -85,8 +85,8 @@ def spiked(values: Values, at: list[int], height: float) -> Values:
 def run(metric: str = "", every: int = 1, x: str = "epoch", **curves: Values | list[float]) -> Run:
     """A run from curves by role: ``train_loss`` is ``train/loss``, ``lr`` stays ``lr``.
 
-    Curves of validation are evaluated at every ``every``-th step and at the last one. Without ``metric`` it is
-    the first quantity that is no loss.
+    Curves of validation are evaluated at every ``every``-th step and at the last one. Without ``metric``
+    the first quantity that is no loss is the main metric.
     """
     built = []
     for key, given in curves.items():
