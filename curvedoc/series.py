@@ -65,8 +65,11 @@ class Trend:
 
     @property
     def best_index(self) -> int:
-        """Where the smoothed curve is lowest (the last such place)."""
-        return int(len(self.smooth) - 1 - np.argmin(self.smooth[::-1]))
+        """Where the curve is lowest: the lowest value within half a window of the smoothed minimum."""
+        i = int(len(self.smooth) - 1 - np.argmin(self.smooth[::-1]))
+        half = window(len(self.smooth)) // 2
+        near = self.values[max(0, i - half) : i + half + 1]
+        return max(0, i - half) + int(len(near) - 1 - np.argmin(near[::-1]))
 
     @property
     def best(self) -> float:
@@ -101,8 +104,8 @@ def condense(
         return steps, values
     size = -(-n // blocks)
     whole = n // size * size
-    steps_out = np.partition(steps[:whole].reshape(-1, size), size // 2, axis=1)[:, size // 2]
-    values_out = np.partition(values[:whole].reshape(-1, size), size // 2, axis=1)[:, size // 2]
+    steps_out = _medians(steps[:whole].reshape(-1, size))
+    values_out = _medians(values[:whole].reshape(-1, size))
     # The first value is the level training starts from; a block median would hide a steep first descent.
     values_out[0] = values[0]
     steps_out[0] = steps[0]
@@ -110,6 +113,17 @@ def condense(
         steps_out = np.append(steps_out, median(steps[whole:]))
         values_out = np.append(values_out, median(values[whole:]))
     return steps_out, values_out
+
+
+def _medians(rows: FloatArray) -> FloatArray:
+    """Median of each row."""
+    half = rows.shape[1] // 2
+    if rows.shape[1] % 2:
+        middle: FloatArray = np.partition(rows, half, axis=1)[:, half]
+        return middle
+    ordered = np.partition(rows, (half - 1, half), axis=1)
+    mean: FloatArray = 0.5 * (ordered[:, half - 1] + ordered[:, half])
+    return mean
 
 
 def median(values: FloatArray) -> float:
@@ -154,7 +168,7 @@ def noise(values: FloatArray, smooth: FloatArray) -> float:
     if n < 3:
         return 0.0
     if n < FEW_VALUES:
-        return reversals(values)
+        return min(reversals(values), reversals(-values))
     start = n // 2 if n >= 12 else 0
     tail = values[start:]
     neighbours = tail[1:-1] - 0.5 * (tail[:-2] + tail[2:])

@@ -192,6 +192,5 @@ def test_chance_is_the_level_of_flat_curves() -> None:
     assert (f.train.first, f.train.last, f.train.noise) == (pytest.approx(LN10), pytest.approx(LN10), 0.0)
 
 
-@pytest.mark.xfail(strict=True, reason="reversals expect a fall then a rise, a metric rises then falls")
 def test_a_plain_turn_of_a_short_metric_is_not_noise() -> None:
     assert on(val_accuracy=[0.5, 0.7, 0.9, 0.8, 0.7]).val_metric.noise == 0.0

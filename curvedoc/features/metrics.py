@@ -106,7 +106,7 @@ def liveliest_gain(f: Features) -> Measure:
 def relative_gain(f: Features) -> Measure:
     """The largest gain of any bounded metric as a share of its own end level."""
     split = "val" if f.has_val_metric else "train"
-    shares = [float(t.smooth.max() - t.smooth[0]) / max(abs(t.last), 1e-9) for t in _bounded(f, split)]
+    shares = [_gain_beyond_noise(t) / max(abs(t.last), 1e-9) for t in _bounded(f, split)]
     if not shares:
         raise NotMeasurable("needs a metric that is known to end at 1 (accuracy, F1 ...)")
     return Measure("relative_gain", max(shares), "of its level", f"largest gain of any metric on {split}")
@@ -119,6 +119,12 @@ def poorest(f: Features) -> Measure:
     if not levels:
         raise NotMeasurable("needs a metric that is known to end at 1 (accuracy, F1 ...)")
     return Measure("poorest", min(levels), "of perfect", f"poorest metric on {split} at the end")
+
+
+def _gain_beyond_noise(t: Trend) -> float:
+    """From the start to the best level; 0 when that is no more than the metric flickers by itself."""
+    gain = float(t.smooth.max() - t.smooth[0])
+    return gain if gain > 2 * t.noise else 0.0
 
 
 def _bounded(f: Features, split: str) -> list[Trend]:

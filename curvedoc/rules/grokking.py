@@ -96,6 +96,7 @@ RULE = Rule(
     decides=True,
     overrules=(
         "unstable",
+        "repeated-spikes",
         State.OVERFITTING,
         "over-confidence",
         "smooth-descent",

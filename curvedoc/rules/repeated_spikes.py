@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses
-from curvedoc.measure import Limit
+from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, percent
@@ -39,6 +39,8 @@ SWING = Limit(
 
 def check(f: Features) -> Verdict:
     """Several tall spikes on a run that learns, enough of them to weigh on the whole."""
+    if f.reinforcement:
+        raise NotMeasurable("the loss of reinforcement learning follows a moving target")
     count = losses.spike_count(f)
     return all_of(
         count.above(COUNT),

@@ -115,18 +115,15 @@ def test_warm_restarts_are_not_unstable(n: int, cycles: int) -> None:
     assert found.state is State.SMOOTH_DESCENT
 
 
-TALL = pytest.mark.xfail(strict=True, reason="the mean height above the best so far hangs on one value")
-
-
 @pytest.mark.parametrize(
     ("n", "height"),
     [
         (30, 0.5),
         (30, 3.0),
-        pytest.param(30, 50.0, marks=TALL),
+        pytest.param(30, 50.0),
         (60, 0.5),
         (60, 3.0),
-        pytest.param(60, 50.0, marks=TALL),
+        pytest.param(60, 50.0),
         (1000, 0.5),
         (1000, 50.0),
     ],
@@ -209,7 +206,6 @@ def test_loss_down_with_a_flat_metric_is_a_mismatch() -> None:
     assert found.state is State.LOSS_METRIC_MISMATCH
 
 
-@pytest.mark.xfail(strict=True, reason="the relative gain of a metric near zero is its own noise")
 def test_a_metric_that_flickers_near_zero_is_still_a_mismatch() -> None:
     f1 = jittered(level(200, 0.0), 0.004, 1)
     found = judge(train_loss=fall(200), val_loss=fall(200, floor=0.3), val_f1=f1)
@@ -222,10 +218,7 @@ def test_a_metric_at_its_top_from_the_start_is_no_mismatch() -> None:
     assert found.state is State.SMOOTH_DESCENT
 
 
-SLINGSHOTS = pytest.mark.xfail(strict=True, reason="grokking does not overrule repeated-spikes")
-
-
-@pytest.mark.parametrize("n", [pytest.param(60, marks=SLINGSHOTS), pytest.param(300, marks=SLINGSHOTS), 1000])
+@pytest.mark.parametrize("n", [pytest.param(60), pytest.param(300), 1000])
 def test_grokking_is_neither_overfitting_nor_spikes(n: int) -> None:
     train = fall(n, floor=0.001, rate=100)
     slingshots = [int(n * at) for at in (0.3, 0.45, 0.6, 0.8, 0.9)]
@@ -293,7 +286,6 @@ def test_nan_to_the_end_wins_over_all_else() -> None:
 # Losses that need not fall
 
 
-@pytest.mark.xfail(strict=True, reason="repeated-spikes judges the loss of an agent")
 def test_the_losses_of_an_agent_raise_no_alarm() -> None:
     loss = noisy(level(200, 5.0), 1.2, 1)
     reward = 200.0 * late(200, 0.0, 1.0, at=0.4, width=0.1)
