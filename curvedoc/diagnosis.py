@@ -11,6 +11,7 @@ from .features import Features, losses
 from .measure import NotMeasurable
 from .rule import Finding, Outcome, OutcomeKind, Rule, Severity, Verdict
 from .states import DECIDED_IN, State
+from .trials import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -219,7 +220,7 @@ def _outcome(
         span=verdict.span,
         evidence=verdict.evidence,
         bottleneck=rule.bottleneck,
-        fixes=rule.fix(features),
+        fixes=in_order(rule.fix(features), rule.state),
     )
     if rule.id in overruled:
         reason = f"overruled by {overruled[rule.id].id}"

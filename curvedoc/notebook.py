@@ -11,14 +11,14 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from .axes import scale_for, thin
-from .wording import advice, axis, clean, comparison, number, percent, step
+from .wording import advice, axis, clean, comparison, number, percent, step, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .axes import Scale
     from .diagnosis import Diagnosis
-    from .rule import Finding
+    from .rule import Finding, Fix
     from .run import Curve
 
 # Width and height of the drawing in CSS pixels.
@@ -157,5 +157,11 @@ def _finding(finding: Finding) -> str:
 
 
 def _fixes(diagnosis: Diagnosis) -> str:
-    items = "".join(f"<li>{_safe(fix.text)}</li>" for fix in advice(diagnosis.findings))
+    items = "".join(f"<li>{_safe(fix.text)}{_tried(fix)}</li>" for fix in advice(diagnosis.findings))
     return f'<b>What to do</b><ol style="margin:2px 0;padding-left:20px">{items}</ol>' if items else ""
+
+
+def _tried(fix: Fix) -> str:
+    if fix.tried is None:
+        return ""
+    return f'<br><span style="font-size:11px;opacity:.7">{_safe(trial(fix.tried))}</span>'

@@ -31,14 +31,49 @@ class OutcomeKind(StrEnum):
     OVERRULED = "overruled"
 
 
+# A remedy whose share of cures is, at the upper end of its interval, below this has failed its trial. Three
+# in ten: it leaves most runs sick for sure, and ten sick runs without one cure (upper end 0.28) show it.
+FAILED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of a remedy when sick runs of one state were treated with it.
+
+    ``cured`` of ``sick`` runs; ``low`` and ``high`` are the 95 % interval of that share (Wilson); ``effect``
+    is the median improvement of validation by the ``yardstick`` (None where it was never finite).
+    """
+
+    sick: int
+    cured: int
+    low: float
+    high: float
+    effect: float | None
+    yardstick: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the remedy surely leaves most runs sick."""
+        return self.high < FAILED
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One piece of advice: ``remedy`` is its id (``"early-stopping"``), ``text`` the imperative sentence
-    made specific to the run, ``table`` the row it comes from (``"B2"``, ``"P4"``)."""
+    made specific to the run, ``table`` the row it comes from (``"B2"``, ``"P4"``), ``tried`` its trial on
+    other runs of the same state (None: not tried on enough of them)."""
 
     remedy: str
     text: str
     table: str = ""
+    tried: Trial | None = None
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Sorts advice: what cured most for sure, then the untried, then what failed."""
+        if self.tried is None:
+            return (1, 0.0)
+        return (2 if self.tried.failed else 0, -self.tried.low)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .measure import Evidence
-    from .rule import Finding, Fix
+    from .rule import Finding, Fix, Trial
 
 # What has no ASCII form of its own; everything else falls back to a visible escape.
 _PLAIN = {
@@ -131,9 +131,28 @@ def comparison(evidence: Evidence) -> str:
 
 
 def advice(findings: Iterable[Finding]) -> list[Fix]:
-    """The fixes of all findings in order, each remedy once, in the words of the finding that comes first."""
-    fixes: dict[str, Fix] = {}
+    """The fixes of all findings, each remedy once, in the words (and with the trial) of the finding that
+    comes first.
+
+    Those for the state of the first finding come first, what failed its trial comes last; within that as
+    the trials order them, else as the findings do.
+    """
+    findings = tuple(findings)
+    fixes: dict[str, tuple[bool, Fix]] = {}
     for finding in findings:
         for fix in finding.fixes:
-            fixes.setdefault(fix.remedy, fix)
-    return list(fixes.values())
+            fixes.setdefault(fix.remedy, (finding.state is not findings[0].state, fix))
+
+    def place(item: tuple[bool, Fix]) -> tuple[bool, bool, tuple[int, float]]:
+        aside, fix = item
+        return (fix.tried is not None and fix.tried.failed, aside, fix.rank)
+
+    return [fix for _, fix in sorted(fixes.values(), key=place)]
+
+
+def trial(found: Trial) -> str:
+    """What came of a remedy: ``"tried on 30 sick runs: 27 cured (74–97 %)"``."""
+    share = f"{found.low * 100:.0f}–{found.high * 100:.0f} %"
+    if found.failed:
+        return f"failed its trial: {found.cured} of {count(found.sick, 'sick run')} cured ({share})"
+    return f"tried on {count(found.sick, 'sick run')}: {found.cured} cured ({share})"

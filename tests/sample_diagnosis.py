@@ -10,7 +10,7 @@ import numpy as np
 
 from curvedoc.diagnosis import Batch, Diagnosis, Gap, Problem
 from curvedoc.measure import Evidence
-from curvedoc.rule import Finding, Fix, Outcome, OutcomeKind, Severity
+from curvedoc.rule import Finding, Fix, Outcome, OutcomeKind, Severity, Trial
 from curvedoc.run import Curve, Ignored, Run
 from curvedoc.states import State
 
@@ -99,16 +99,18 @@ def overfitting() -> Diagnosis:
         ),
         bottleneck="B2",
         fixes=(
-            Fix("best-checkpoint", "Keep the checkpoint of epoch 14: validation loss was 0.65 there.", "B2"),
             Fix(
                 "early-stopping",
                 "Stop early with a patience of 5 epochs (3 times the noise of the curve).",
                 "B2",
+                Trial(30, 27, 0.744, 0.965, 0.4012, "loss"),
             ),
+            Fix("best-checkpoint", "Keep the checkpoint of epoch 14: validation loss was 0.65 there.", "B2"),
             Fix(
                 "weight-decay",
                 "Regularise: add weight decay (try 0.05 with AdamW) or dropout of 0.1-0.3 before the head.",
                 "B2",
+                Trial(30, 1, 0.006, 0.167, None, "loss"),
             ),
         ),
     )

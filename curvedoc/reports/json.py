@@ -16,7 +16,7 @@ from curvedoc.rule import OutcomeKind
 if TYPE_CHECKING:
     from curvedoc.diagnosis import Batch, Diagnosis, Gap
     from curvedoc.measure import Evidence
-    from curvedoc.rule import Finding
+    from curvedoc.rule import Finding, Fix, Trial
 
 SCHEMA_VERSION = 1
 
@@ -84,9 +84,24 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "span": _span(finding.span),
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
         "bottleneck": finding.bottleneck or None,
-        "fixes": [
-            {"remedy": fix.remedy, "text": fix.text, "table": fix.table or None} for fix in finding.fixes
-        ],
+        "fixes": [_fix(fix) for fix in finding.fixes],
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {"remedy": fix.remedy, "text": fix.text, "table": fix.table or None, "tried": _trial(fix.tried)}
+
+
+def _trial(trial: Trial | None) -> dict[str, Any] | None:
+    if trial is None:
+        return None
+    return {
+        "sick": trial.sick,
+        "cured": trial.cured,
+        "interval": [trial.low, trial.high],
+        "median_effect": trial.effect,
+        "yardstick": trial.yardstick,
+        "failed": trial.failed,
     }
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curvedoc.measure import Evidence
-from curvedoc.rule import Finding, Fix, Severity
+from curvedoc.rule import Finding, Fix, Severity, Trial
 from curvedoc.states import State
 from curvedoc.wording import (
     advice,
@@ -22,6 +22,7 @@ from curvedoc.wording import (
     percent,
     shorten,
     step,
+    trial,
 )
 
 
@@ -162,9 +163,37 @@ def test_a_comparison_says_what_came_out(above: bool, passed: bool, said: str) -
     assert comparison(Evidence("m", 0.4, "x", 0.1, above, passed, 0.9, "")) == said
 
 
-def test_advice_gives_each_remedy_once_in_order() -> None:
-    def finding(*fixes: Fix) -> Finding:
-        return Finding("r", "t", State.UNSTABLE, Severity.ERROR, 0.9, "", None, (), "", fixes)
+def finding(*fixes: Fix, state: State = State.UNSTABLE) -> Finding:
+    return Finding("r", "t", state, Severity.ERROR, 0.9, "", None, (), "", fixes)
 
+
+def test_advice_gives_each_remedy_once_in_order() -> None:
     first, second, again = Fix("clip", "Clip at 1."), Fix("lr", "Lower it."), Fix("clip", "Clip somehow.")
     assert advice([finding(first), finding(again, second)]) == [first, second]
+
+
+GOOD, FAIR = Trial(30, 27, 0.744, 0.965, 0.4, "loss"), Trial(30, 15, 0.332, 0.668, 0.2, "loss")
+BAD = Trial(30, 1, 0.006, 0.167, None, "loss")
+
+
+def test_advice_follows_the_trials_the_state_of_the_run_first() -> None:
+    fair, best = Fix("fair", "F.", "", FAIR), Fix("best", "B.", "", GOOD)
+    untried, bad = Fix("untried", "U."), Fix("bad", "No.", "", BAD)
+    other = Fix("other", "O.", "", GOOD)
+    findings = [
+        finding(fair, untried, bad),
+        finding(other, Fix("untried", "Again.", "", GOOD), state=State.OVERFITTING),
+        finding(best, Fix("fair", "Again.")),
+    ]
+    assert advice(findings) == [best, fair, untried, other, bad]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (GOOD, "tried on 30 sick runs: 27 cured (74–96 %)"),
+        (BAD, "failed its trial: 1 of 30 sick runs cured (1–17 %)"),
+    ],
+)
+def test_a_trial_is_told_with_its_interval(found: Trial, said: str) -> None:
+    assert trial(found) == said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from curvedoc.rule import OutcomeKind, Severity
 from curvedoc.states import BOTTLENECKS, State
-from curvedoc.wording import advice, axis, comparison, count, number, percent, shorten, step
+from curvedoc.wording import advice, axis, comparison, count, number, percent, shorten, step, trial
 
 from .chart import Line, Mark, chart
 from .sparks import sparkline
@@ -184,6 +184,8 @@ def _fixes(paper: Paper, findings: Sequence[Finding]) -> Iterator[Text]:
     yield paper.hang(paper.text(("What to do   ", "bold")), paper.text(likely))
     for i, fix in enumerate(fixes, 1):
         yield paper.hang(paper.text((f"{i:3}. ", "bold")), paper.text(fix.text))
+        if fix.tried:
+            yield paper.hang(paper.text("     "), paper.text((trial(fix.tried), DIM)))
 
 
 def _rest(paper: Paper, diagnosis: Diagnosis, details: bool) -> Iterator[Text]:
