@@ -84,7 +84,7 @@ def test_train_loss_is_the_mean_over_the_batches_since_the_row_before():
 
 
 def test_early_stopping_and_the_callbacks_end_and_see_the_run():
-    scenario = catalogue.scenario("few-examples")
+    scenario = catalogue.scenario("over-confidence")
     seen = []
     stopped = train(scenario, "early-stopping", on_row=seen.append)
     losses = stopped.column("val_loss")

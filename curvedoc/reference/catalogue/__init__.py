@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from curvedoc.errors import UsageError, nearest
+from curvedoc.states import State
 
 from . import generalization, grokking, healthy, mismatch, more, optimization, stability, underfitting
 
@@ -28,15 +30,22 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def setups(remedy: str) -> tuple[Scenario, ...]:
-    """The sick set-ups on which a remedy is tried: all that name it, those kept for trials alone among
-    them.
-    """
-    return tuple(each for each in (*SCENARIOS, *more.SCENARIOS) if remedy in each.treated)
+    """The sick set-ups on which a remedy is tried, those kept for trials alone among them."""
+    return tuple(each for each in trial_setups() if remedy in each.treated)
+
+
+def trial_setups() -> tuple[Scenario, ...]:
+    """Every sick set-up with all remedies tried on it, claimed to cure or not."""
+    tried = (
+        replace(each, treated={**each.treated, **more.ALSO_TRIED.get(each.id, {})}) for each in SCENARIOS
+    )
+    healthy = (State.SMOOTH_DESCENT, State.INCONCLUSIVE)
+    return tuple(each for each in (*tried, *more.SCENARIOS) if each.state not in healthy)
 
 
 def remedies(state: str = "") -> tuple[str, ...]:
     """The remedies that some set-up names (of that state), in order of appearance."""
-    named = (r for each in (*SCENARIOS, *more.SCENARIOS) if state in ("", each.state) for r in each.treated)
+    named = (r for each in trial_setups() if state in ("", each.state) for r in each.treated)
     return tuple(dict.fromkeys(named))
 
 

@@ -32,8 +32,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         "ranking-by-regression",
         "ranking",
         MISMATCH,
-        {"width": 64, "depth": 1, "steps": 1000, "log_every": 10},
-        {"task-loss": {"loss": "pairwise", "depth": 2, "n_train": 6000, "lr": 3e-3}},
+        {"easy": 8.0, "width": 64, "depth": 1, "steps": 1000, "log_every": 10},
+        {"task-loss": {"loss": "pairwise"}},
         seed=1,
         about="R13: squared error learns the level, the order within a list is left",
     ),
@@ -43,7 +43,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         State.OVERFITTING,
         {"spread": 2.0, "n_train": 800, "width": 128, "steps": 2500},
         {
-            "label-smoothing": {"label_smoothing": 0.2},
             "early-stopping": {"patience": 4},
             "weight-decay": {"weight_decay": 2.0},
         },

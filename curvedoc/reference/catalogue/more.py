@@ -4,6 +4,8 @@ model.
 
 from __future__ import annotations
 
+from typing import Any
+
 from curvedoc.rule import Scenario
 from curvedoc.states import State
 
@@ -28,6 +30,14 @@ WRITER = {
 }
 SGD = {"optimizer": "sgd", "lr": 0.05, "steps": 1600}
 HOTDOG = {"model": "cnn", "width": 8, "depth": 3, "n_train": 1500}
+
+# Remedies of the catalogue's own set-ups that are tried without being claimed to cure; `verify` leaves them
+# out.
+ALSO_TRIED: dict[str, dict[str, dict[str, Any]]] = {
+    "few-examples": {"early-stopping": {"patience": 5}, "augmentation": {"augment": 1.0}},
+    "text-few-sentences": {"early-stopping": {"patience": 3}, "dropout": {"dropout": 0.8}},
+    "over-confidence": {"label-smoothing": {"label_smoothing": 0.2}},
+}
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -65,6 +75,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             "smaller-model": {"width": 16, "depth": 2},
             "more-data": {"n_train": 4000},
             "label-smoothing": {"label_smoothing": 0.2},
+            "clean-data": {"label_noise": 0.0},
         },
     ),
     Scenario(
@@ -72,7 +83,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         "digits",
         OVER,
         {"n_train": 300, "label_noise": 0.2, "width": 256, "steps": 1500},
-        {"label-smoothing": {"label_smoothing": 0.3}, "early-stopping": {"patience": 5}},
+        {
+            "label-smoothing": {"label_smoothing": 0.3},
+            "early-stopping": {"patience": 5},
+            "clean-data": {"label_noise": 0.0},
+        },
     ),
     Scenario(
         "heavy-decay-digits",
@@ -265,14 +280,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         "ranking",
         WRONG,
         {"group": 30, "n_train": 1800, "n_val": 600, "width": 64, "depth": 1, "steps": 1000, "log_every": 10},
-        {"task-loss": {"loss": "pairwise", "depth": 2, "n_train": 6000, "lr": 3e-3}},
+        {"task-loss": {"loss": "pairwise"}},
     ),
     Scenario(
         "ranking-steep",
         "ranking",
         WRONG,
-        {"easy": 6.0, "inputs": 5, "width": 32, "depth": 1, "steps": 1000, "log_every": 10},
-        {"task-loss": {"loss": "pairwise", "depth": 2, "n_train": 6000, "lr": 3e-3}},
+        {"easy": 12.0, "inputs": 5, "width": 32, "depth": 1, "steps": 1000, "log_every": 10},
+        {"task-loss": {"loss": "pairwise"}},
     ),
     Scenario(
         "text-few-chinese",

@@ -24,7 +24,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         STUCK,
         {**SGD, "activation": "sigmoid", "depth": 8, "init": "normal", "init_scale": 0.1},
         {
-            "leaky-relu": {"activation": "leaky_relu", "init": "kaiming", "init_scale": 1.0},
+            "leaky-relu": {"activation": "leaky_relu", "init": "kaiming", "init_scale": 1.0, "lr": 0.01},
             "normalisation": {"norm": "batch"},
             "residual": {
                 "activation": "leaky_relu",
@@ -43,8 +43,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         STUCK,
         {**SGD, "depth": 6, "init": "normal", "init_scale": 0.01},
         {
-            "kaiming-init": {"init": "kaiming", "init_scale": 1.0},
-            "xavier-init": {"init": "xavier", "init_scale": 1.0},
+            "kaiming-init": {"init": "kaiming", "init_scale": 1.0, "lr": 0.02},
+            "xavier-init": {"init": "xavier", "init_scale": 1.0, "lr": 0.02},
             "normalisation": {"norm": "batch"},
         },
         seed=1,

@@ -24,7 +24,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         {
             "lower-learning-rate": {"lr": 0.05},
             "cosine-schedule": {"warmup": 100, "schedule": "cosine", "lr": 0.3},
-            "clip-gradients": {"clip": 0.1},
+            "clip-gradients": {"clip": 0.02},
         },
         seed=1,
         about="R12: rate too large, the loss jumps and comes back worse",

@@ -37,7 +37,7 @@ def grokfast(runs: Runs) -> tuple[Checked, ...]:
             f"{name}: speed-up to 95 % validation accuracy", plain / reached(run, "val_accuracy", 0.95), 1.2
         )
         for name, run in runs.items()
-        if name.startswith("grokfast")
+        if name == "grokfast"
     )
     return (*groks(runs[""]), *faster)
 

@@ -46,6 +46,8 @@ def signal_dies(runs: Runs) -> tuple[Checked, ...]:
             fresh = train(
                 run.scenario, run.treated or None, run.seed, changes={"steps": 1, "log_every": 1, "lr": 0.0}
             )
+        # As in training: the running averages of batch normalisation have seen one batch only.
+        fresh.model.train()
         return float(fresh.model(fresh.task.train.x).std(0).mean())
 
     return (
