@@ -83,7 +83,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             "batch_size": 512,
             "lr": 2e-3,
             "steps": 4000,
-            "fraction": 0.6,
+            "fraction": 0.5,
         },
         seed=1,
         about="R6: a one-layer transformer, a + b mod 47",
