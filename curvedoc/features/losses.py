@@ -148,7 +148,7 @@ def _turbulence(t: Trend, split: str) -> Measure:
 
 def _height(t: Trend) -> float:
     above = np.maximum(0.0, t.values - np.minimum.accumulate(t.smooth))
-    # One spike, however tall, is not a swing: no point counts for more than what the run had won or stands at.
+    # One spike, however tall, is not a swing: no point counts for more than the progress, or the level.
     above = np.minimum(above, max(t.first - t.best, abs(median(t.values))))
     above[: window(len(above)) // 2 + 1] = 0.0  # there the trend lags behind the first steep descent
     return float(above.mean())
