@@ -69,7 +69,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize(
     ("args", "absent"),
     [
-        (("diagnose", "LOG"), (*HEAVY, "numpy.ma")),  # np.median would bring it
+        (("diagnose", "LOG"), (*HEAVY, "rich", "numpy.ma")),  # np.median would bring numpy.ma
         (("diagnose", "LOG", "--format", "json"), (*HEAVY, "rich", "plotille")),
         (("check", "LOG", "--fail-on", "unstable"), HEAVY),
         (("--help",), (*HEAVY, "numpy", "rich", "plotille")),

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.table import Table
-    from rich.text import Text
 
     from curvedoc.run import Curve, Run
+    from curvedoc.styled import Text
 
 DIM = "dim"
 NAMES = 8

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rich.table import Table
-    from rich.text import Text
 
     from curvedoc.rule import Rule
+    from curvedoc.styled import Text
 
     Block = Text | Table
 

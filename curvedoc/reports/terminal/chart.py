@@ -16,10 +16,9 @@ from curvedoc.wording import number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rich.text import Text
-
     from curvedoc.paint import Paper
     from curvedoc.run import Curve, FloatArray
+    from curvedoc.styled import Text
 
 Cell = tuple[str, str]
 _BLANK = 0x2800

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rich.table import Table
-    from rich.text import Text
 
     from curvedoc.diagnosis import Diagnosis, Problem
     from curvedoc.paint import Paper
     from curvedoc.run import Run
+    from curvedoc.styled import Text
 
     Block = Text | Table
 

@@ -15,12 +15,11 @@ from .sparks import sparkline
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from rich.text import Text
-
     from curvedoc.diagnosis import Diagnosis
     from curvedoc.paint import Paper
     from curvedoc.rule import Finding
     from curvedoc.run import Run
+    from curvedoc.styled import Text
 
 STATE_STYLE: dict[State, str] = {
     State.SMOOTH_DESCENT: "green",
