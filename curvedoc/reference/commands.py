@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .verdict import Judge
 
-TRIALS = Path(__file__).parent / "trials.json"
+TRIALS = Path(__file__).parent.parent / "trials.json"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
