@@ -10,6 +10,7 @@ and ``docs/rules/`` as a whole: one page per rule, and a page that lists them.
 from __future__ import annotations
 
 import argparse
+import ast
 import inspect
 import io
 import os
@@ -108,20 +109,25 @@ def states(_: str) -> str:
     return "".join(lines)
 
 
-def modules(_: str) -> str:
-    """The modules and packages of curvedoc with the first sentence of their docstrings."""
-    import ast
+def summary(path: Path) -> str:
+    """The first paragraph of a module's docstring as one line of Markdown."""
+    page = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return prose(page.partition("\n\n")[0]).replace("\n", " ").strip()
 
-    paths = [*(ROOT / "curvedoc").glob("*.py"), *(ROOT / "curvedoc").glob("*/__init__.py")]
-    rows = []
-    for path in paths:
-        name = f"{path.parent.name}/" if path.name == "__init__.py" else path.name
-        page = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-        if path.parent.name != "curvedoc" or name not in ("curvedoc/", "__main__.py"):
-            rows.append(
-                f"| `{name}` | {prose(page.partition(chr(10) * 2)[0]).replace(chr(10), ' ').strip()} |\n"
-            )
+
+def modules(_: str) -> str:
+    """The modules and packages of curvedoc, each in its own words."""
+    top = [p for p in (ROOT / "curvedoc").glob("*.py") if not p.name.startswith("__")]
+    rows = [f"| `{path.name}` | {summary(path)} |\n" for path in top]
+    rooms = (ROOT / "curvedoc").glob("*/__init__.py")
+    rows += [f"| `{path.parent.name}/` | {summary(path)} |\n" for path in rooms]
     return "| module | holds |\n|---|---|\n" + "".join(sorted(rows))
+
+
+def benchmarks(_: str) -> str:
+    """The scripts under benchmarks/, each in its own words."""
+    rows = [f"| `{path.name}` | {summary(path)} |\n" for path in sorted((ROOT / "benchmarks").glob("*.py"))]
+    return "| script | measures |\n|---|---|\n" + "".join(rows)
 
 
 MAKERS: Mapping[str, Callable[[str], str]] = {
@@ -131,6 +137,7 @@ MAKERS: Mapping[str, Callable[[str], str]] = {
     "readers": readers,
     "states": states,
     "modules": modules,
+    "benchmarks": benchmarks,
 }
 
 
