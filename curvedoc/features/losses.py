@@ -5,6 +5,7 @@ All are free of scale: multiplying a loss by a constant or renumbering steps cha
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 # A smoothed curve counts as having arrived when it has covered this share of its way.
 ARRIVED = 0.95
+
+# The first part of a run, in which a bad initial scale is worn off.
+TRANSIENT = 0.05
 
 
 def points(f: Features) -> Measure:
@@ -237,6 +241,21 @@ def tail_share(f: Features) -> Measure:
     whole = t.first - t.last
     value = (middle - t.last) / whole if whole > 0 else 0.0
     return Measure("tail_share", value, "of the fall", "part of the fall made in the second half")
+
+
+def settled_fall(t: Trend) -> Measure:
+    """Fall of a loss once the first twentieth of the run is over, as a share of its level there.
+
+    A bad initial scale is worn off in the first updates: the loss comes down from anywhere to the level of
+    guessing, and nothing is learned by it.
+    """
+    i = max(1, math.ceil(TRANSIENT * len(t.smooth)))
+    if i >= len(t.smooth):
+        raise NotMeasurable("needs more than the first points of a loss")
+    level = float(t.smooth[i])
+    value = (level - float(t.smooth[i:].min())) / max(abs(level), 1e-300)
+    what = "fall of the loss after the first twentieth of the run"
+    return Measure("settled_fall", value, "of its level", what)
 
 
 def fall_noise(f: Features) -> Measure:

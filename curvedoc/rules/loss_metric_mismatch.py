@@ -35,6 +35,7 @@ from curvedoc.wording import number
 FELL = Limit(0.25, 0.08, "a smaller fall of the loss promises nothing for a metric")
 POINTS = Limit(0.03, 0.012, "three points of a metric that ends at 1 are within reach of noise")
 SHARE = Limit(0.25, 0.1, "a metric that is tiny by nature and grows by more than this is moving")
+SETTLED = Limit(0.1, 1.5, "a loss that only came down to the level of guessing taught nothing", log=True)
 POOR = Limit(0.9, 0.05, "metrics that are all this good have nowhere to go")
 HELD = Limit(0.033, 1.5, "healthy validation loss ends this near its best or nearer", log=True)
 FEW = Limit(3.5, 1.0, "a metric must be seen to rise and to fall")
@@ -48,8 +49,11 @@ def check(f: Features) -> Verdict:
     if f.reinforcement:
         raise NotMeasurable("the loss of reinforcement learning says nothing about its reward")
     fell = [losses.train_progress(f)] if f.has_train else []
+    falling = [f.train] if f.has_train else []
     if f.has_val and f.has_val_metric:
         fell.append(losses.val_progress(f))
+        falling.append(f.val)
+    settled = max((losses.settled_fall(t) for t in falling or [f.main]), key=lambda m: m.value)
     gain, poorest = metrics.liveliest_gain(f), metrics.poorest(f)
     split = SPLITS["val" if f.has_val_metric else "train"]
     flat = all_of(
@@ -57,6 +61,7 @@ def check(f: Features) -> Verdict:
         gain.below(POINTS),
         metrics.relative_gain(f).below(SHARE),
         poorest.below(POOR),
+        settled.above(SETTLED),
         summary=sentence(
             f"{main_loss(f)} {moved(f.main)}, but no {split} metric gained more than "
             f"{number(abs(round(gain.value, 3)))}; the poorest ends at {number(round(poorest.value, 3))}."

@@ -67,7 +67,7 @@ def check(f: Features) -> Verdict:
     if f.has_val_metric and f.bounded:
         stands = f"{metric_name(f, 'val')} stands still at {quality(f, 'val', f.val_metric.last)}"
         flat = all_of(
-            p.below(LITTLE),
+            losses.settled_fall(f.main).below(LITTLE),
             metrics.val_metric_gain(f).below(FLAT),
             metrics.val_fit(f).below(GOOD),
             summary=sentence(f"{main_loss(f)} {moved(f.main)}, and {stands}."),

@@ -309,3 +309,14 @@ def test_flat_at_chance_is_poor_optimization_before_underfitting() -> None:
     accuracy = jittered(level(60, 0.1), 0.005, 2)
     found = judge(train_loss=flat, val_loss=flat, train_accuracy=accuracy, val_accuracy=accuracy)
     assert found.state is State.POOR_OPTIMIZATION
+
+
+@pytest.mark.parametrize("start", [2.5, 12.0, 400.0])
+def test_coming_down_to_the_level_of_guessing_is_no_learning(start: float) -> None:
+    t = np.arange(60)
+    loss = (
+        np.log(10) + (start - np.log(10)) * np.exp(-3.0 * t) + np.random.default_rng(1).normal(0, 0.003, 60)
+    )
+    guessing = 0.1 + np.random.default_rng(2).normal(0, 0.004, 60)
+    found = judge(train_loss=loss, val_loss=loss + 0.001, train_accuracy=guessing, val_accuracy=guessing)
+    assert found.state == State.POOR_OPTIMIZATION
