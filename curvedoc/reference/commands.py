@@ -15,6 +15,9 @@ from . import catalogue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from curvedoc.run import Run
+    from curvedoc.states import State
+
     from .verdict import Judge
 
 TRIALS = Path(__file__).parent.parent / "trials.json"
@@ -33,15 +36,19 @@ def needs_torch() -> None:
         raise UsageError("The reference runs need torch.", "pip install 'curvedoc[reference]'")
 
 
-def default_judge() -> Judge:
+def own_verdict(run: Run) -> State:
     """Curvedoc's own verdict with all rules."""
     # By name: rooms do not import each other, and only this command brings rules and runner together.
     from importlib import import_module
 
     from curvedoc.diagnosis import diagnose
 
-    rules = import_module("curvedoc.rules").RULES
-    return lambda run: diagnose(run, rules).state
+    return diagnose(run, import_module("curvedoc.rules").RULES).state
+
+
+def default_judge() -> Judge:
+    """Who judges the runs; a plain function, so that it can be sent to another process."""
+    return own_verdict
 
 
 def _line(text: str) -> None:
@@ -131,7 +138,9 @@ def verify(names: tuple[str, ...], quick: bool) -> int:
 @click.option(
     "--docs", type=click.Path(path_type=Path), help="Also write trials.md and its plots into this folder."
 )
-def trial(subject: str, seeds: int, out: Path, docs: Path | None) -> int:
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs at once.")
+@click.option("--quick", is_flag=True, help="Without the set-ups that take minutes a run (grokking).")
+def trial(subject: str, seeds: int, out: Path, docs: Path | None, jobs: int, quick: bool) -> int:
     """Try remedies on many sick runs: cured how often, by how much. Continues what the file holds."""
     needs_torch()
     import json
@@ -146,8 +155,8 @@ def trial(subject: str, seeds: int, out: Path, docs: Path | None) -> int:
             f"'{subject}' is no state and no remedy with a trial.",
             f"Use a state, all, or one of: {', '.join(known)}.",
         )
-    provenance = {"command": f"curvedoc reference trial {subject} --seeds {seeds}", **versions()}
-    trials.run(names, seeds, default_judge(), out, provenance, _line)
+    command = f"curvedoc reference trial {subject} --seeds {seeds}{' --quick' if quick else ''}"
+    trials.run(names, seeds, default_judge(), out, {"command": command, **versions()}, _line, jobs, quick)
     if docs and out.exists():
         trials_page.write(json.loads(out.read_text()), docs)
     return EXIT_OK

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from curvedoc.rule import Scenario
@@ -153,7 +154,9 @@ def save(path: Path, attempts: list[Attempt], provenance: dict[str, Any]) -> Non
         "remedies": summary(attempts),
         "attempts": [plain(a) for a in attempts],
     }
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    half = path.with_suffix(".part")  # written whole, then renamed: an interrupted trial loses nothing
+    half.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    half.replace(path)
 
 
 def load(path: Path) -> list[Attempt]:
@@ -174,18 +177,35 @@ def run(
     out: Path,
     provenance: dict[str, Any],
     tell: Callable[[str], object] = str,
+    jobs: int = 1,
+    quick: bool = False,
 ) -> list[Attempt]:
-    """Run all jobs of the remedies and write ``out`` after each; what it already holds is not done again."""
+    """Run all jobs of the remedies and write ``out`` after each; what it already holds is not done again.
+
+    ``jobs`` processes at once (``judge`` must then be a plain function); ``quick`` leaves out the set-ups
+    that take minutes a run.
+    """
     done = load(out)
     have = {(a.remedy, a.setup, a.seed) for a in done}
-    for setup, names, seed in plan(remedies, seeds):
-        missing = [n for n in names if (n, setup.id, seed) not in have]
-        if not missing:
-            continue
-        new = attempt(setup, missing, seed, judge)
+    todo = [
+        (setup, tuple(n for n in names if (n, setup.id, seed) not in have), seed, judge)
+        for setup, names, seed in plan(remedies, seeds)
+        if not (quick and setup.task == SLOW_TASK)
+    ]
+    for new in _attempts([job for job in todo if job[1]], jobs):
         done += new
         save(out, done, provenance)
         for a in new:
             mark = "not sick" if not a.was_sick else "cured" if a.cured else "not cured"
-            tell(f"{setup.id} seed {seed} {a.remedy}: {a.sick_state} -> {a.treated_state}, {mark}")
+            tell(f"{a.setup} seed {a.seed} {a.remedy}: {a.sick_state} -> {a.treated_state}, {mark}")
     return done
+
+
+def _attempts(todo: list[tuple[Scenario, tuple[str, ...], int, Any]], jobs: int) -> Iterator[list[Attempt]]:
+    """The results of the jobs as they come in, from this process or from several."""
+    if jobs == 1:
+        yield from (attempt(*job) for job in todo)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for finished in as_completed([pool.submit(attempt, *job) for job in todo]):
+            yield finished.result()
