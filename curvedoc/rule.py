@@ -57,6 +57,10 @@ class Trial:
         return self.high < FAILED
 
 
+# Costs nothing and saves what was trained: the best checkpoint comes first, whatever cures the next run.
+AT_ONCE = frozenset({"early-stopping"})
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One piece of advice: ``remedy`` is its id (``"early-stopping"``), ``text`` the imperative sentence
@@ -70,7 +74,9 @@ class Fix:
 
     @property
     def rank(self) -> tuple[int, float]:
-        """Sorts advice: what cured most for sure, then the untried, then what failed."""
+        """Sorts advice: what saves this run, what cured most for sure, the untried, what failed."""
+        if self.remedy in AT_ONCE:
+            return (-1, 0.0)
         if self.tried is None:
             return (1, 0.0)
         return (2 if self.tried.failed else 0, -self.tried.low)

@@ -36,8 +36,8 @@ def tried(remedy: str, state: State, results: Results | None = None) -> Trial | 
 
 
 def in_order(fixes: Iterable[Fix], state: State, results: Results | None = None) -> tuple[Fix, ...]:
-    """The fixes with their trials: what cured most for sure first, then the untried in the order of the
-    page, last what failed.
+    """The fixes with their trials: what saves this run, what cured most for sure, then the untried in the
+    order of the page, last what failed.
     """
     joined = (replace(fix, tried=tried(fix.remedy, state, results)) for fix in fixes)
     return tuple(sorted(joined, key=lambda fix: fix.rank))

@@ -208,7 +208,8 @@ def test_levels_of_a_trend_lie_within_its_values(values: np.ndarray) -> None:
     for level in (found.first, found.last, found.best, found.smooth[found.best_index]):
         assert values.min() <= level <= values.max()
     assert found.best == found.smooth.min()
-    assert found.values[found.best_index] <= found.values[int(np.argmin(found.smooth))]
+    last_minimum = len(found.smooth) - 1 - int(np.argmin(found.smooth[::-1]))
+    assert found.values[found.best_index] <= found.values[last_minimum]
     assert found.level_noise >= 0
 
 
