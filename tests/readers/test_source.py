@@ -110,12 +110,10 @@ def test_a_pipe_is_known(tmp_path: Path) -> None:
     assert not is_pipe(tmp_path / "gone")
 
 
-@given(st.text(st.characters(exclude_characters="\0")))
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",))))
 def test_unicode_text_comes_back(text: str) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
-        assert decode(text.encode(encoding, "surrogatepass")).removeprefix("\ufeff") == text.removeprefix(
-            "\ufeff"
-        )
+        assert decode(text.encode(encoding)).removeprefix("\ufeff") == text.removeprefix("\ufeff")
 
 
 @given(st.binary())
