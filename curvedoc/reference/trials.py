@@ -6,6 +6,7 @@ import json
 import math
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -206,6 +207,7 @@ def _attempts(todo: list[tuple[Scenario, tuple[str, ...], int, Any]], jobs: int)
     if jobs == 1:
         yield from (attempt(*job) for job in todo)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    # A forked child would inherit the locks of torch's threads, held for ever.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for finished in as_completed([pool.submit(attempt, *job) for job in todo]):
             yield finished.result()

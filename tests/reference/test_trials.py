@@ -113,17 +113,29 @@ def test_a_trial_runs_resumes_and_makes_its_page(tmp_path, monkeypatch):
     assert "<svg" in (tmp_path / "trials" / "raise-learning-rate.svg").read_text()
 
 
-def test_several_processes_find_what_one_finds_and_quick_leaves_out_the_slow(tmp_path, monkeypatch):
+def tiny_and_slow(monkeypatch):
     setup = catalogue.scenario("rate-too-small")
     tiny = replace(setup, settings={**setup.settings, "steps": 40, "log_every": 5})
     slow = replace(tiny, id="slow", task=trials.SLOW_TASK)
     monkeypatch.setattr(catalogue, "setups", lambda remedy: (tiny, slow))
-    found = [
-        run(["raise-learning-rate"], 2, by_name, tmp_path / f"{jobs}.json", {}, jobs=jobs, quick=True)
+
+
+def test_quick_leaves_out_the_slow(tmp_path, monkeypatch):
+    tiny_and_slow(monkeypatch)
+    done = run(["raise-learning-rate"], 2, by_name, tmp_path / "trials.json", {}, quick=True)
+    assert [a.setup for a in done] == ["rate-too-small"] * 2
+    assert not (tmp_path / "trials.part").exists()
+
+
+@pytest.mark.slow
+def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
+    tiny_and_slow(monkeypatch)
+    judge = commands.own_verdict
+    one, two = (
+        run(["raise-learning-rate"], 2, judge, tmp_path / f"{jobs}.json", {}, jobs=jobs, quick=True)
         for jobs in (1, 2)
-    ]
-    assert len(found[0]) == 2
-    assert sorted(map(repr, found[0])) == sorted(map(repr, found[1]))
+    )
+    assert sorted(map(repr, one)) == sorted(map(repr, two))
 
 
 def test_cured_needs_a_healthy_state_and_a_better_validation():
