@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from curvedoc.rule import Scenario
@@ -38,7 +39,8 @@ def run_all(
         for job in todo:
             tell(_one(job, out, formats, seed, device))
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    # A forked child would inherit the locks of torch's threads, held for ever.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for done in as_completed([pool.submit(_one, job, out, formats, seed, device) for job in todo]):
             tell(done.result())
 
