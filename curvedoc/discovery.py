@@ -215,12 +215,18 @@ def _in_order(group: list[Path]) -> list[Path]:
 
 def _told_apart(found: list[Source | CurvedocError]) -> list[Source | CurvedocError]:
     """Each file once, and names that differ: of equal ones the directories are put in front."""
+
+    def key_of(source: Source) -> tuple[Path, ...]:
+        return tuple(Path(os.path.abspath(f)) for f in source.files)  # noqa: PTH100
+
+    # A path that was named is never passed over, so it goes before the same file found by a search.
+    asked = {key_of(source) for source in found if isinstance(source, Source) and not source.root}
     seen: set[tuple[Path, ...]] = set()
     kept: list[Source | CurvedocError] = []
     for source in found:
         if isinstance(source, Source):
-            key = tuple(Path(os.path.abspath(f)) for f in source.files)  # noqa: PTH100
-            if key in seen:
+            key = key_of(source)
+            if key in seen or (source.root and key in asked):
                 continue
             seen.add(key)
         kept.append(source)

@@ -536,3 +536,14 @@ def test_progress_shows_for_slow_work(monkeypatch: pytest.MonkeyPatch) -> None:
         bar(1, 3)
         bar(2, 3)
     assert "reading runs" in screen.getvalue()
+
+
+@pytest.mark.parametrize("order", [(".", "config.json"), ("config.json", ".")])
+def test_a_named_file_is_no_bystander_of_a_search(order, tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "config.json").write_text('{"width": 64, "name": "a"}')
+    rows = "".join(f"{i},{1 / i},{1 / i}\n" for i in range(1, 21))
+    (tmp_path / "run.csv").write_text("epoch,loss,val_loss\n" + rows)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["check", *order, "--fail-on", "unstable"]) == 3
+    assert cli.main(["check", ".", "--fail-on", "unstable"]) == 0
+    assert "config.json" in capsys.readouterr().err
