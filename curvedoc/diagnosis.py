@@ -220,7 +220,7 @@ def _outcome(
         span=verdict.span,
         evidence=verdict.evidence,
         bottleneck=rule.bottleneck,
-        fixes=in_order(rule.fix(features), rule.state),
+        fixes=in_order(rule.fix(features), rule.tried_for or rule.state),
     )
     if rule.id in overruled:
         reason = f"overruled by {overruled[rule.id].id}"

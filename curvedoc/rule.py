@@ -95,7 +95,9 @@ class Scenario:
     """A reference run as plain data: what to train, what must come out.
 
     ``task`` and ``settings`` are read by ``curvedoc.reference``; ``treated`` maps a remedy id to the
-    settings that it changes; ``state`` is what the sick run must be diagnosed as.
+    settings that it changes; ``state`` is what the sick run must be diagnosed as. ``seconds``: about how
+    long the sick run takes on one core. ``tried_for``: the state under which trials on it are counted
+    (default: its own), for a run that waits for another.
     """
 
     id: str
@@ -105,6 +107,13 @@ class Scenario:
     treated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seed: int = 0
     about: str = ""
+    seconds: float = 0.0
+    tried_for: State | None = None
+
+    @property
+    def trial_state(self) -> State:
+        """The state under which trials on this run are counted."""
+        return self.tried_for or self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,8 @@ class Rule:
     ``overrules``: whom it silences when it fires: ids of rules, or states (every deciding rule of them).
     ``decides``: whether its finding weighs on the state of the run (otherwise it explains or informs).
     ``check`` may raise :class:`~curvedoc.measure.NotMeasurable`; the rule is then skipped with that
-    reason. ``fix`` returns the advice in order, made specific by what the log shows.
+    reason. ``fix`` returns the advice in order, made specific by what the log shows; ``tried_for`` names
+    the state whose trials stand beside it (default: the rule's own).
     """
 
     id: str
@@ -160,6 +170,7 @@ class Rule:
     overrules: tuple[str | State, ...] = ()
     sources: tuple[Source, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    tried_for: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,17 @@ def _line(text: str) -> None:
 
 @app.command(name="list")
 def list_() -> int:
-    """List the scenarios, the state each shows, and its remedies."""
+    """List the scenarios: the state each shows, about how long it takes on one core, its remedies."""
     wide = max(len(each.id) for each in catalogue.scenarios())
     for each in catalogue.scenarios():
         remedies = f"  [{', '.join(each.treated)}]" if each.treated else ""
-        _line(f"{each.id:{wide}}  {each.state:20}  {each.about}{remedies}")
+        _line(f"{each.id:{wide}}  {each.state:20}  {duration(each.seconds):>5}  {each.about}{remedies}")
     return EXIT_OK
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: ``"8 s"``, ``"2 min"``."""
+    return f"{max(seconds, 1):.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 @app.command()
@@ -104,27 +109,34 @@ def run(
     if not chosen:
         raise UsageError("No scenario was named.", "Name one (see `curvedoc reference list`), or pass --all.")
     wanted = [(s, t) for s in chosen for t in (("", *s.treated) if treated == "all" else (treated or "",))]
-    from .jobs import run_all
+    from .progress import Bars
+    from .runs import run_all
 
-    run_all(wanted, out, formats.split(","), seed, _device(device), jobs, _line)
+    with Bars() as bars:
+        run_all(wanted, out, formats.split(","), seed, _device(device), jobs, _line, bars)
     return EXIT_OK
 
 
 @app.command()
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @click.option("--quick", is_flag=True, help="Only scenarios that take seconds.")
-def verify(names: tuple[str, ...], quick: bool) -> int:
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Scenarios at once.")
+def verify(names: tuple[str, ...], quick: bool, jobs: int) -> int:
     """Train each scenario, sick and treated; check the verdicts and the mechanism. Exit 1 when one fails."""
     needs_torch()
+    from .jobs import each
+    from .progress import Bars
     from .verify import QUICK, verify_one
 
     chosen = tuple(map(catalogue.scenario, names)) if names else catalogue.scenarios()
+    todo = [(scenario, default_judge()) for scenario in chosen if not quick or scenario.id in QUICK]
     failed = 0
-    for scenario in (s for s in chosen if not quick or s.id in QUICK):
-        for result in verify_one(scenario, default_judge()):
-            failed += not result.passed
-            mark = "ok  " if result.passed else "FAIL"
-            _line(f"{mark} {scenario.id}: {result.what}: {result.measured} (wanted {result.wanted})")
+    with Bars() as bars:
+        for scenario, results in each(verify_one, todo, jobs, bars):
+            for result in results:
+                failed += not result.passed
+                mark = "ok  " if result.passed else "FAIL"
+                _line(f"{mark} {scenario}: {result.what}: {result.measured} (wanted {result.wanted})")
     _line(f"{failed} failed" if failed else "all hold")
     return EXIT_GATE if failed else EXIT_OK
 
@@ -140,12 +152,20 @@ def verify(names: tuple[str, ...], quick: bool) -> int:
 )
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Runs at once.")
 @click.option("--quick", is_flag=True, help="Without the set-ups that take minutes a run (grokking).")
-def trial(subject: str, seeds: int, out: Path, docs: Path | None, jobs: int, quick: bool) -> int:
+@click.option(
+    "--logs",
+    type=click.Path(path_type=Path),
+    help="Keep every run in this folder, and judge anew what is there instead of training it.",
+)
+def trial(
+    subject: str, seeds: int, out: Path, docs: Path | None, jobs: int, quick: bool, logs: Path | None
+) -> int:
     """Try remedies on many sick runs: cured how often, by how much. Continues what the file holds."""
     needs_torch()
     import json
 
     from . import trials, trials_page
+    from .progress import Bars
     from .samples import versions
 
     known = catalogue.remedies()
@@ -156,7 +176,9 @@ def trial(subject: str, seeds: int, out: Path, docs: Path | None, jobs: int, qui
             f"Use a state, all, or one of: {', '.join(known)}.",
         )
     command = f"curvedoc reference trial {subject} --seeds {seeds}{' --quick' if quick else ''}"
-    trials.run(names, seeds, default_judge(), out, {"command": command, **versions()}, _line, jobs, quick)
+    made = {"command": command, **versions()}
+    with Bars() as bars:
+        trials.run(names, seeds, default_judge(), out, made, _line, jobs, quick, logs, bars)
     if docs and out.exists():
         trials_page.write(json.loads(out.read_text()), docs)
     return EXIT_OK

@@ -1,63 +1,79 @@
-"""Many runs, one after the other or several at once; resumable, because a finished log is not made again."""
+"""Many trainings, one after the other or several at once, each telling how far it is."""
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
-
-from curvedoc.rule import Scenario
-
-from .writers import FORMATS
+from queue import Empty
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
+    from queue import Queue
 
-Wanted = tuple[Scenario, str]
+    from .loop import Row
+
+    # Told the name of a run and the share of it that is done.
+    Report = Callable[[str, float], object]
+    T = TypeVar("T")
+
+LOOK = 0.2  # seconds between two looks at what the other processes tell
+SHARE = 0.01  # of a run: what is worth telling
 
 
-def run_all(
-    wanted: Sequence[Wanted],
-    out: Path,
-    formats: Sequence[str],
-    seed: int | None,
-    device: str,
-    jobs: int,
-    tell: Callable[[str], None],
-) -> None:
-    """Train and write each ``(scenario, remedy)`` whose logs are not all there yet; tells each as it ends."""
-    from curvedoc.errors import UsageError
+def silent(name: str, share: float) -> None:
+    """Tells nobody."""
 
-    for form in formats:
-        if form not in FORMATS:
-            raise UsageError(f"There is no log format '{form}'.", f"Use: {', '.join(FORMATS)}.")
-    todo = [w for w in wanted if not all(_path(w, out, form, seed).exists() for form in formats)]
-    for scenario, treated in (w for w in wanted if w not in todo):
-        tell(f"{_name(scenario, treated, seed)}: there already")
+
+def each(
+    work: Callable[..., T], todo: Iterable[tuple[Any, ...]], jobs: int = 1, report: Report = silent
+) -> Iterator[T]:
+    """The results of ``work(*arguments, report)`` as they come in, from this process or from ``jobs``.
+
+    With several jobs ``work``, its arguments and results travel between processes; an interrupt gives up
+    what has not begun.
+    """
     if jobs == 1:
-        for job in todo:
-            tell(_one(job, out, formats, seed, device))
+        for arguments in todo:
+            yield work(*arguments, report)
         return
     # A forked child would inherit the locks of torch's threads, held for ever.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(_one, job, out, formats, seed, device) for job in todo]):
-            tell(done.result())
+    context = get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        news = manager.Queue()
+        waiting = {pool.submit(_elsewhere, work, arguments, news) for arguments in todo}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=LOOK, return_when=FIRST_COMPLETED)
+                _pass_on(news, report)
+                for finished in done:
+                    yield finished.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _one(job: Wanted, out: Path, formats: Sequence[str], seed: int | None, device: str) -> str:
-    from .runner import train, write
+def following(report: Report, name: str, steps: int) -> Callable[[Row], None]:
+    """What the training loop calls with each row, to tell how far the run is."""
+    told = 0.0
 
-    scenario, treated = job
-    trained = train(scenario, treated or None, seed, device)
-    write(trained, out, formats, _name(scenario, treated, seed))
-    return f"{_name(scenario, treated, seed)}: {len(trained.rows)} rows, {trained.seconds:.1f} s"
+    def on_row(row: Row) -> None:
+        nonlocal told
+        share = row["step"] / steps
+        if share - told >= SHARE:
+            told = share
+            report(name, share)
+
+    return on_row
 
 
-def _name(scenario: Scenario, treated: str, seed: int | None) -> str:
-    name = f"{scenario.id}+{treated}" if treated else scenario.id
-    return name if seed is None else f"{name}-seed{seed}"
+def _elsewhere(work: Callable[..., T], arguments: tuple[Any, ...], news: Queue[tuple[str, float]]) -> T:
+    return work(*arguments, lambda name, share: news.put((name, share)))
 
 
-def _path(job: Wanted, out: Path, form: str, seed: int | None) -> Path:
-    return out / (_name(*job, seed) + FORMATS[form][0])
+def _pass_on(news: Queue[tuple[str, float]], report: Report) -> None:
+    while True:
+        try:
+            name, share = news.get_nowait()
+        except Empty:
+            return
+        report(name, share)

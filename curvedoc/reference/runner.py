@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,26 +23,64 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrainedRun:
-    """One finished run: what was set, what was logged, the model at the end, the wall time in seconds."""
+class LoggedRun:
+    """What is left of a finished run: what was set, what was logged, the name of its metric."""
 
     scenario: Scenario
     treated: str
     seed: int
     settings: Settings
-    task: Task
+    metric: str
     rows: tuple[loop.Row, ...]
-    model: nn.Module
-    seconds: float
 
     @property
     def name(self) -> str:
         """``scenario``, or ``scenario+remedy``."""
-        return f"{self.scenario.id}+{self.treated}" if self.treated else self.scenario.id
+        return name_of(self.scenario, self.treated)
 
     def column(self, name: str) -> list[float]:
         """A logged column, without the rows where it was not logged."""
         return [row[name] for row in self.rows if name in row]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainedRun:
+    """A finished run with its data and model still there, and the wall time in seconds."""
+
+    log: LoggedRun
+    task: Task
+    model: nn.Module
+    seconds: float
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was trained."""
+        return self.log.scenario
+
+    @property
+    def treated(self) -> str:
+        """The remedy, "" for none."""
+        return self.log.treated
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run."""
+        return self.log.seed
+
+    @property
+    def rows(self) -> tuple[loop.Row, ...]:
+        """What was logged."""
+        return self.log.rows
+
+    def column(self, name: str) -> list[float]:
+        """A logged column, without the rows where it was not logged."""
+        return self.log.column(name)
+
+
+def name_of(scenario: Scenario, treated: str = "", seed: int | None = None) -> str:
+    """``scenario``, ``scenario+remedy``, and ``-seed3`` behind it where a seed is named."""
+    name = f"{scenario.id}+{treated}" if treated else scenario.id
+    return name if seed is None else f"{name}-seed{seed}"
 
 
 def overridden(scenario: Scenario, treated: str | None = None) -> dict[str, Any]:
@@ -70,12 +108,25 @@ def train(
     ``seed`` replaces the scenario's own, ``changes`` are further settings on top. Same seed, same log, on
     one machine (``device="cpu"``). ``on_row`` and ``stop`` as in :func:`curvedoc.reference.loop.fit`.
     """
+    log, make, data = planned(scenario, treated, seed, changes)
+    task = make(log.seed, **data)
+    done = loop.fit(task, log.settings, log.seed, device, on_row, stop)
+    return TrainedRun(replace(log, metric=task.metric, rows=done.rows), task, done.model, done.seconds)
+
+
+def planned(
+    scenario: Scenario,
+    treated: str | None = None,
+    seed: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> tuple[LoggedRun, Callable[..., Task], dict[str, Any]]:
+    """What :func:`train` would train: the run before its first row, the maker of its data, and how to call
+    it.
+    """
     seed = scenario.seed if seed is None else seed
     make = find(scenario.task)
     settings, data = split({**overridden(scenario, treated), **(changes or {})}, make)
-    task = make(seed, **data)
-    done = loop.fit(task, settings, seed, device, on_row, stop)
-    return TrainedRun(scenario, treated or "", seed, settings, task, done.rows, done.model, done.seconds)
+    return LoggedRun(scenario, treated or "", seed, settings, "", ()), make, data
 
 
 def write(trained: TrainedRun, out: str | Path, formats: Iterable[str], name: str = "") -> dict[str, Path]:
@@ -90,7 +141,7 @@ def write(trained: TrainedRun, out: str | Path, formats: Iterable[str], name: st
                 f"There is no log format '{form}'.{nearest(form, FORMATS)}", f"Use: {', '.join(FORMATS)}."
             )
         suffix, writer = FORMATS[form]
-        written[form] = Path(out) / ((name or trained.name) + suffix)
+        written[form] = Path(out) / ((name or trained.log.name) + suffix)
         written[form].parent.mkdir(parents=True, exist_ok=True)
         writer(trained.rows, written[form])
     return written

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from curvedoc.states import State
 
-from .runner import TrainedRun, train
+from .runner import LoggedRun, planned, train
 from .verdict import Judge, as_run, score
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ def search(method: str, budget: int, judge: Judge, seed: int = 0, full: int = FU
 
 def _train(
     settings: dict[str, Any], steps: int, seed: int, stop: Callable[[list[Row]], bool] | None = None
-) -> TrainedRun:
+) -> LoggedRun:
     from .catalogue import scenario
 
     base = scenario("digits-healthy")
     plain = replace(base, settings={**base.settings, "dropout": 0.0, "log_every": LOG_EVERY})
-    return train(plain, None, seed, changes={**settings, "steps": steps}, stop=stop)
+    return train(plain, None, seed, changes={**settings, "steps": steps}, stop=stop).log
 
 
 def _one_by_one(
@@ -146,27 +146,17 @@ def _one_by_one(
 
 def _pruner(judge: Judge) -> Callable[[list[Row]], str]:
     """Ask the verdict at ever longer prefixes; a bad state drops the run."""
+    from .catalogue import scenario
+
+    base = planned(scenario("digits-healthy"))[0]
 
     def bad(rows: list[Row]) -> str:
         if len(rows) < FIRST_CHECK or len(rows) % (FIRST_CHECK // 2):
             return ""
-        from .catalogue import scenario
-
-        state = judge(as_run(_prefix(rows, scenario("digits-healthy"))))
+        state = judge(as_run(replace(base, rows=tuple(rows))))
         return str(state) if state in BAD else ""
 
     return bad
-
-
-def _prefix(rows: list[Row], base: Any) -> TrainedRun:
-    """The run so far, as the judge needs it: rows and a name."""
-    from torch import nn
-
-    from .settings import Settings
-    from .tasks import find
-
-    task = find(base.task)(0, n_train=2, n_val=2)
-    return TrainedRun(base, "", 0, Settings(), task, tuple(rows), nn.Identity(), 0.0)
 
 
 def _halving(draw: random.Random, total: int, full: int, seed: int) -> list[Tried]:

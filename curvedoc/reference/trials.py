@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from os import getpid
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from .jobs import each, following, silent
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from curvedoc.rule import Scenario
     from curvedoc.states import State
+
+    from .jobs import Report
+    from .runner import LoggedRun
 
 Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
 SLOW_TASK = "modular"  # minutes a run: fewer seeds
@@ -28,7 +33,7 @@ class Attempt:
 
     ``was_sick``: the judge saw the state that the scenario is about; only such runs count. ``effect`` is
     the change of the score (higher is better) by ``yardstick``; the scores are validation at the end, NaN
-    where it has none.
+    where it has none. ``settings`` is the digest of what was set, so that a changed set-up is tried anew.
     """
 
     remedy: str
@@ -41,6 +46,7 @@ class Attempt:
     yardstick: str
     sick_score: float
     treated_score: float
+    settings: str = ""
 
     @property
     def effect(self) -> float:
@@ -64,23 +70,31 @@ def wilson(successes: int, n: int, z: float = Z95) -> tuple[float, float]:
 
 
 def attempt(
-    setup: Scenario, remedies: Iterable[str], seed: int, judge: Any, device: str = "cpu"
+    setup: Scenario,
+    remedies: Iterable[str],
+    seed: int,
+    judge: Any,
+    device: str = "cpu",
+    logs: Path | None = None,
+    report: Report = silent,
 ) -> list[Attempt]:
-    """Train the sick run once and each remedy beside it, with the same seed."""
-    from .runner import train
+    """Train the sick run once and each remedy beside it, with the same seed.
+
+    With a folder for ``logs`` each run is kept there, and read instead of trained when it is there already.
+    """
     from .verdict import as_run, cured, score, yardstick
 
-    sick = train(setup, None, seed, device)
+    sick = logged(setup, "", seed, device, logs, report)
     sick_state = judge(as_run(sick))
     done = []
     for remedy in remedies:
-        treated = train(setup, remedy, seed, device)
+        treated = logged(setup, remedy, seed, device, logs, report)
         by = yardstick(treated, sick)
         done.append(
             Attempt(
                 remedy, setup.id, seed, str(sick_state), str(judge(as_run(treated))),
                 sick_state == setup.state, cured(treated, sick, judge), by,
-                score(sick, by), score(treated, by),
+                score(sick, by), score(treated, by), digest(setup, remedy),
             )
         )  # fmt: skip
     return done
@@ -108,8 +122,8 @@ def summary(attempts: Iterable[Attempt]) -> dict[str, dict[str, Any]]:
     from .catalogue import scenario
 
     groups: dict[tuple[str, State], list[Attempt]] = {}
-    for each in attempts:
-        groups.setdefault((each.remedy, scenario(each.setup).state), []).append(each)
+    for one in attempts:
+        groups.setdefault((one.remedy, scenario(one.setup).trial_state), []).append(one)
     table: dict[str, dict[str, Any]] = {}
     for (remedy, state), tried in groups.items():
         by_setup = {
@@ -155,8 +169,13 @@ def save(path: Path, attempts: list[Attempt], provenance: dict[str, Any]) -> Non
         "remedies": summary(attempts),
         "attempts": [plain(a) for a in attempts],
     }
-    half = path.with_suffix(".part")  # written whole, then renamed: an interrupted trial loses nothing
-    half.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    replace_file(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write it whole, then rename it: an interrupted trial loses nothing."""
+    half = path.with_suffix(f".{getpid()}.part")
+    half.write_text(text, "utf-8")
     half.replace(path)
 
 
@@ -180,34 +199,64 @@ def run(
     tell: Callable[[str], object] = str,
     jobs: int = 1,
     quick: bool = False,
+    logs: Path | None = None,
+    report: Report = silent,
 ) -> list[Attempt]:
     """Run all jobs of the remedies and write ``out`` after each; what it already holds is not done again.
 
     ``jobs`` processes at once (``judge`` must then be a plain function); ``quick`` leaves out the set-ups
-    that take minutes a run.
+    that take minutes a run. With a folder of ``logs`` every run is judged anew, trained or not. Attempts on
+    set-ups that are no more, or are set otherwise now, are dropped from ``out``.
     """
-    done = load(out)
-    have = {(a.remedy, a.setup, a.seed) for a in done}
+    planned = [job for job in plan(remedies, seeds) if not (quick and job[0].task == SLOW_TASK)]
+    done = [a for a in load(out) if still_planned(a)]
+    have = set() if logs else {(a.remedy, a.setup, a.seed) for a in done}
     todo = [
-        (setup, tuple(n for n in names if (n, setup.id, seed) not in have), seed, judge)
-        for setup, names, seed in plan(remedies, seeds)
-        if not (quick and setup.task == SLOW_TASK)
+        (setup, tuple(n for n in names if (n, setup.id, seed) not in have), seed, judge, "cpu", logs)
+        for setup, names, seed in planned
     ]
-    for new in _attempts([job for job in todo if job[1]], jobs):
-        done += new
-        save(out, done, provenance)
+    for new in each(attempt, [job for job in todo if job[1]], jobs, report):
+        keys = {(a.remedy, a.setup, a.seed) for a in new}
+        done = [a for a in done if (a.remedy, a.setup, a.seed) not in keys] + new
+        save(out, sorted(done, key=lambda a: (a.setup, a.remedy, a.seed)), provenance)
         for a in new:
             mark = "not sick" if not a.was_sick else "cured" if a.cured else "not cured"
             tell(f"{a.setup} seed {a.seed} {a.remedy}: {a.sick_state} -> {a.treated_state}, {mark}")
     return done
 
 
-def _attempts(todo: list[tuple[Scenario, tuple[str, ...], int, Any]], jobs: int) -> Iterator[list[Attempt]]:
-    """The results of the jobs as they come in, from this process or from several."""
-    if jobs == 1:
-        yield from (attempt(*job) for job in todo)
-        return
-    # A forked child would inherit the locks of torch's threads, held for ever.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for finished in as_completed([pool.submit(attempt, *job) for job in todo]):
-            yield finished.result()
+def still_planned(attempt: Attempt) -> bool:
+    """Whether its set-up still exists, with that remedy, set as it was."""
+    from .catalogue import setups
+
+    return any(
+        setup.id == attempt.setup and digest(setup, attempt.remedy) == attempt.settings
+        for setup in setups(attempt.remedy)
+    )
+
+
+def digest(setup: Scenario, treated: str = "") -> str:
+    """Eight hexadecimal digits of the task and of all that is set, sick and treated."""
+    changed = setup.treated[treated] if treated else {}
+    what = json.dumps([setup.task, dict(setup.settings), dict(changed)], sort_keys=True)
+    return sha256(what.encode()).hexdigest()[:8]
+
+
+def logged(
+    setup: Scenario, treated: str, seed: int, device: str, logs: Path | None, report: Report = silent
+) -> LoggedRun:
+    """The finished run, from the folder of logs or trained (and then kept there)."""
+    from .runner import name_of, planned, train
+
+    empty = planned(setup, treated, seed)[0]
+    name = name_of(setup, treated, seed)
+    path = logs / f"{name}-{digest(setup, treated)}.json" if logs else None
+    if path and path.exists():
+        kept = json.loads(path.read_text())
+        return replace(empty, metric=kept["metric"], rows=tuple(kept["rows"]))
+    done = train(setup, treated, seed, device, on_row=following(report, name, empty.settings.steps)).log
+    report(name, 1.0)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, json.dumps({"metric": done.metric, "rows": done.rows}))
+    return done

@@ -13,7 +13,7 @@ from curvedoc.states import State
 
 from .loop import by_name
 from .objectives import HIGHER_IS_BETTER
-from .runner import TrainedRun, level
+from .runner import LoggedRun, level
 
 Judge = Callable[[Run], State]
 
@@ -21,34 +21,34 @@ Judge = Callable[[Run], State]
 HEALTHY = (State.SMOOTH_DESCENT, State.GROKKING)
 
 
-def as_run(trained: TrainedRun) -> Run:
+def as_run(log: LoggedRun) -> Run:
     """The run as a reader would give it from the CSV file of the same rows."""
-    columns = by_name(trained.rows)
+    columns = by_name(log.rows)
     steps = np.array(columns["step"], dtype=np.float64)
     series = []
     for name, values in columns.items():
-        logged = np.array([name in row for row in trained.rows])
+        logged = np.array([name in row for row in log.rows])
         if name != "step":
             series.append(Series(name, steps[logged], np.array(values, dtype=np.float64)[logged]))
-    return assign(Logged(trained.name, trained.name, "reference", "step", tuple(series)))
+    return assign(Logged(log.name, log.name, "reference", "step", tuple(series)))
 
 
-def score(trained: TrainedRun, by: str = "loss") -> float:
+def score(log: LoggedRun, by: str = "loss") -> float:
     """Where validation ends, higher is better: minus its loss, or its metric (minus an error).
 
     With early stopping it is the kept checkpoint that counts, so the best level. NaN stands for a run
     without a value.
     """
-    name = trained.task.metric
-    at = "best" if trained.settings.patience else "end"
+    name = log.metric
+    at = "best" if log.settings.patience else "end"
     if by == "loss":
-        return -level(trained.column("val_loss"), at)
-    values = trained.column(f"val_{name}")
+        return -level(log.column("val_loss"), at)
+    values = log.column(f"val_{name}")
     values = values if HIGHER_IS_BETTER[name] else [-v for v in values]
     return -level([-v for v in values], at)
 
 
-def better(treated: TrainedRun, sick: TrainedRun) -> bool:
+def better(treated: LoggedRun, sick: LoggedRun) -> bool:
     """Whether the treated run validates better.
 
     By loss where both optimise the same thing on the same validation set; by the metric where the remedy
@@ -62,7 +62,7 @@ def better(treated: TrainedRun, sick: TrainedRun) -> bool:
 LOSS_SETTINGS = ("loss", "label_smoothing", "focal", "class_weights", "l1", "l2")
 
 
-def yardstick(treated: TrainedRun, sick: TrainedRun) -> str:
+def yardstick(treated: LoggedRun, sick: LoggedRun) -> str:
     """``"loss"`` or, where the two losses cannot be compared or the state is about the metric,
     ``"metric"``.
     """
@@ -70,6 +70,6 @@ def yardstick(treated: TrainedRun, sick: TrainedRun) -> str:
     return "metric" if changed or sick.scenario.state == State.LOSS_METRIC_MISMATCH else "loss"
 
 
-def cured(treated: TrainedRun, sick: TrainedRun, judge: Judge) -> bool:
+def cured(treated: LoggedRun, sick: LoggedRun, judge: Judge) -> bool:
     """Healthy by the judge, and better on validation than the sick run."""
     return judge(as_run(treated)) in HEALTHY and better(treated, sick)

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from curvedoc.states import State
 
 from .checks import Checked, check
-from .runner import train
+from .jobs import following, silent
+from .runner import name_of, planned, train
 from .verdict import HEALTHY, Judge, as_run, better, score, yardstick
 
 if TYPE_CHECKING:
     from curvedoc.rule import Scenario
+
+    from .jobs import Report
+    from .runner import TrainedRun
 
 # Seconds each: what CI trains. One per state, the treated run beside it.
 QUICK = frozenset(
@@ -22,25 +26,25 @@ QUICK = frozenset(
 )  # fmt: skip
 
 
-def verify_one(scenario: Scenario, judge: Judge) -> list[Checked]:
-    """Train the scenario, sick and treated, and check all that is claimed about it."""
-    runs = {name: train(scenario, name or None) for name in ("", *scenario.treated)}
-    state = judge(as_run(runs[""]))
+def verify_one(scenario: Scenario, judge: Judge, report: Report = silent) -> tuple[str, list[Checked]]:
+    """Train the scenario, sick and treated, and check all that is claimed about it; its id comes first."""
+    runs = {treated: _trained(scenario, treated, report) for treated in ("", *scenario.treated)}
+    logs = {treated: run.log for treated, run in runs.items()}
+    sick = logs.pop("")
+    state = judge(as_run(sick))
     results = [Checked("verdict on the sick run", str(state), str(scenario.state), state == scenario.state)]
-    for name, treated in runs.items():
-        if not name:
-            continue
-        state = judge(as_run(treated))
+    for name, log in logs.items():
+        state = judge(as_run(log))
         results.append(Checked(f"verdict with {name}", str(state), " or ".join(HEALTHY), state in HEALTHY))
         if scenario.state not in (State.SMOOTH_DESCENT, State.GROKKING):
-            by = yardstick(treated, runs[""])
-            measured = f"{by} score {score(treated, by):.4g}"
-            results.append(
-                Checked(
-                    f"validation with {name}",
-                    measured,
-                    f"above {score(runs[''], by):.4g}",
-                    better(treated, runs[""]),
-                )
-            )
-    return [*results, *check(runs)]
+            by = yardstick(log, sick)
+            what, measured = f"validation with {name}", f"{by} score {score(log, by):.4g}"
+            results.append(Checked(what, measured, f"above {score(sick, by):.4g}", better(log, sick)))
+    return scenario.id, [*results, *check(runs)]
+
+
+def _trained(scenario: Scenario, treated: str, report: Report) -> TrainedRun:
+    name, steps = name_of(scenario, treated), planned(scenario, treated)[0].settings.steps
+    done = train(scenario, treated, on_row=following(report, name, steps))
+    report(name, 1.0)
+    return done

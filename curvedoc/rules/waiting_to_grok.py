@@ -101,4 +101,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     sources=(papers.POWER, papers.VARMA, papers.LEE),
+    tried_for=State.GROKKING,
 )

@@ -88,7 +88,7 @@ def test_early_stopping_and_the_callbacks_end_and_see_the_run():
     seen = []
     stopped = train(scenario, "early-stopping", on_row=seen.append)
     losses = stopped.column("val_loss")
-    assert len(losses) - 1 - losses.index(min(losses)) == stopped.settings.patience
+    assert len(losses) - 1 - losses.index(min(losses)) == stopped.log.settings.patience
     assert tuple(seen) == stopped.rows
     assert len(train(scenario, stop=lambda rows: len(rows) == 2).rows) == 2
 

@@ -54,7 +54,7 @@ def test_wilson_of_nothing_and_of_nonsense():
 
 def attempt_of(**changes):
     base = Attempt(
-        "dropout", "label-noise", 0, "overfitting", "smooth_descent", True, True, "loss", -1.0, -0.5
+        "dropout", "label-noise", 0, "overfitting", "smooth_descent", True, True, "loss", -1.0, -0.5, "0a"
     )
     return replace(base, **changes)
 
@@ -141,7 +141,7 @@ def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
 def test_cured_needs_a_healthy_state_and_a_better_validation():
     scenario = catalogue.scenario("rate-too-small")
     sick, treated = (
-        train(scenario, t, changes={"steps": 60, "log_every": 10}) for t in (None, "raise-learning-rate")
+        train(scenario, t, changes={"steps": 60, "log_every": 10}).log for t in (None, "raise-learning-rate")
     )
     assert better(treated, sick)
     assert not better(sick, treated)
@@ -156,12 +156,12 @@ def test_cured_needs_a_healthy_state_and_a_better_validation():
 def test_a_remedy_that_changes_the_loss_is_measured_by_the_metric():
     scenario = catalogue.scenario("rare-positives")
     sick, treated = (
-        train(scenario, t, changes={"steps": 60, "log_every": 10}) for t in (None, "class-weights")
+        train(scenario, t, changes={"steps": 60, "log_every": 10}).log for t in (None, "class-weights")
     )
     assert yardstick(treated, sick) == "metric"
     assert score(sick, "metric") == pytest.approx(sorted(sick.column("val_f1")[-5:])[2])
     scenario = catalogue.scenario("few-examples")
-    pair = [train(scenario, t, changes={"steps": 20, "log_every": 10}) for t in (None, "dropout")]
+    pair = [train(scenario, t, changes={"steps": 20, "log_every": 10}).log for t in (None, "dropout")]
     assert yardstick(pair[1], pair[0]) == "loss"
 
 
@@ -171,7 +171,7 @@ def test_a_trained_run_reads_as_its_csv_does(tmp_path):
 
     trained = train(catalogue.scenario("clusters-small-batch"), changes={"steps": 200})
     (read,) = api.read(str(write(trained, tmp_path, ["csv"])["csv"]))
-    direct = as_run(trained)
+    direct = as_run(trained.log)
     assert direct.metric == read.metric
     assert {r: (list(c.steps), list(c.values)) for r, c in direct.roles.items()} == {
         r: (list(c.steps), list(c.values)) for r, c in read.roles.items()
@@ -200,10 +200,10 @@ def test_every_check_belongs_to_a_scenario_and_the_quick_ones_exist():
 
 
 def test_verify_reports_verdict_validation_and_mechanism():
-    results = verify.verify_one(catalogue.scenario("rate-too-small"), by_name)
+    _, results = verify.verify_one(catalogue.scenario("rate-too-small"), by_name)
     assert [r.passed for r in results] == [True] * len(results)
     assert {r.what for r in results} >= {"verdict on the sick run", "verdict with raise-learning-rate"}
-    wrong = verify.verify_one(catalogue.scenario("line-smooth"), lambda run: State.UNSTABLE)
+    _, wrong = verify.verify_one(catalogue.scenario("line-smooth"), lambda run: State.UNSTABLE)
     assert not wrong[0].passed
 
 
