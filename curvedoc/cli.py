@@ -35,7 +35,7 @@ SHELLS = ("bash", "zsh", "fish")
 EPILOG = f"""\b
 Exit codes:
   {EXIT_OK}    diagnosed; for check: the gate passed
-  {EXIT_GATE}    check: the gate failed
+  {EXIT_GATE}    check: the gate failed; bench: below --min-accuracy
   {EXIT_USAGE}    the call or the settings are wrong
   {EXIT_UNREADABLE}    a path could not be read (the others are still diagnosed)
   {EXIT_BUG}   a bug in curvedoc
@@ -178,6 +178,17 @@ def _pages(typed: str) -> list[str]:
     from .states import State
 
     return [name for name in (*State, *(rule.id for rule in RULES)) if name.startswith(typed)]
+
+
+@app.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> int:
+    """Score the verdicts on labelled logs."""
+    from .bench.command import main
+
+    return main(arguments)
 
 
 @app.command(
