@@ -1,86 +1,170 @@
-"""How often the state is right on labelled logs.
+"""How often the state is right on labelled logs, beside peers and baselines.
 
-    python benchmarks/accuracy.py CORPUS [--wrong] [--format NAME ...]
+    python benchmarks/accuracy.py CORPUS [--peers VENV] [--baselines] [--robustness] [--prefix] [--wrong]
+                                         [--docs docs] [--refit MODULE:FUNCTION] [--jobs N]
 
-CORPUS holds ``labels.csv`` and ``academic/labels.csv`` (columns ``path``, ``primary``, ``acceptable``). An
-answer that is acceptable is right; for ``not_overfitting`` anything but overfitting is; a refusal is right
-for what is no training log or too little to tell. Of a file with several runs the first counts, unlabelled
-files are left out.
+CORPUS holds ``labels.csv`` (found in public repositories: "real") and ``academic/labels.csv``. What is right, and
+how it is counted, is the library's: ``curvedoc/bench``. ``--docs`` writes ``accuracy.md`` with its pictures.
+
+``--refit`` names a function ``(labels) -> judge`` that fits on labels and returns what judges a run; the
+figures are then also given out of fold, by group and leaving one source out. Without it nothing is fitted when
+a run is judged, and these protocols would give the plain figures.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from time import perf_counter
 
-from curvedoc.api import diagnose_all
-from curvedoc.errors import CurvedocError
+from curvedoc.bench.answers import REFUSED, Answer, Scored, score
+from curvedoc.bench.asking import answers, ask, each, first_run, probe
+from curvedoc.bench.folds import folds_by_group, folds_by_source, out_of_fold
+from curvedoc.bench.labels import Label, Labels, read_labels
+from curvedoc.bench.report import Report, report
+from curvedoc.bench.stability import Probe, sample
+from curvedoc.bench.tables import Table, as_text, side_by_side, tables
+from curvedoc.console import ProgressBar
 
-REFUSED = "refused"
+OURS = "curvedoc"
+FILES = {"real": "labels.csv", "academic": "academic/labels.csv"}
+OVERFIT_TASK = "overfitguard_simulated"
+FOLDS = 5
 
-
-def answer(path: Path) -> tuple[str, float]:
-    """State and confidence of the first run of a log."""
-    try:
-        diagnoses = diagnose_all(str(path)).diagnoses
-    except CurvedocError:
-        diagnoses = ()
-    return (str(diagnoses[0].state), diagnoses[0].confidence) if diagnoses else (REFUSED, 1.0)
-
-
-def right(state: str, row: dict[str, str]) -> bool:
-    """Whether a state is acceptable for a labelled log."""
-    acceptable = set(row["acceptable"].split("|"))
-    if row["primary"] == "not_overfitting":
-        return state not in ("overfitting", REFUSED)
-    if state == REFUSED:
-        return bool(acceptable & {"not_a_training_log", "inconclusive"})
-    return state in acceptable
+Tool = Sequence[Answer]
 
 
-def labelled(corpus: Path) -> list[tuple[str, Path, dict[str, str]]]:
-    """Source, path and label of every labelled log."""
-    found = []
-    for name in ("academic/labels.csv", "labels.csv"):
-        file = corpus / name
-        if not file.exists():
-            continue
-        with file.open(newline="", encoding="utf-8") as lines:
-            found += [
-                (row.get("source") or row["format"], file.parent / row["path"], row)
-                for row in csv.DictReader(lines)
-                if row["primary"] != "unlabelled"
-            ]
+@dataclass(frozen=True)
+class Measured:
+    """The reports by tool, on all logs and on the real ones; ``rows`` are our own answers."""
+
+    everything: dict[str, Report]
+    real: dict[str, Report]
+    rows: tuple[Scored, ...]
+
+
+def labelled(corpus: Path, sources: Sequence[str] = ()) -> Labels:
+    """The labels of the corpus (only those of ``sources``, if any are named)."""
+    found = {part: corpus / name for part, name in FILES.items() if (corpus / name).exists()}
+    labels = read_labels(list(found.values()) or [corpus / FILES["real"]], list(found) or ["real"])
+    kept = tuple(row for row in labels.rows if not sources or row.source in sources)
+    return Labels(kept, 0 if sources else labels.unlabelled)
+
+
+def peers(paths: Sequence[Path], venv: Path, jobs: int) -> dict[str, Tool]:
+    """What each peer says; they live in an environment of their own."""
+    said = import_module("peers").answers(paths, venv, jobs)
+    return {tool: [_answer(by_path.get(path)) for path in paths] for tool, by_path in said.items()}
+
+
+def _answer(said: tuple[str, float, float] | None) -> Answer:
+    state, confidence, seconds = said or (REFUSED, float("nan"), float("nan"))
+    return Answer(state, confidence, seconds=seconds)
+
+
+def baselines(paths: Sequence[Path]) -> dict[str, Tool]:
+    """What each published baseline says of the runs as our reader finds them."""
+    judges = import_module("baselines").BASELINES
+    said: dict[str, list[Answer]] = {name: [] for name in judges}
+    for path in paths:
+        run = first_run(path)
+        for name, judge in judges.items():
+            begin = perf_counter()
+            state, confidence = (REFUSED, float("nan")) if isinstance(run, str) else judge(run)
+            said[name].append(Answer(state, confidence, seconds=perf_counter() - begin))
+    return said
+
+
+def refitted(labels: Sequence[Label], fit: Callable) -> dict[str, Tool]:
+    """Our answers out of fold: whatever ``fit`` sets never saw the group, or the source."""
+
+    def held_out(rest: Sequence[int], held: Sequence[int]) -> list[Answer]:
+        judge = fit([labels[i] for i in rest])
+        return [ask(labels[i].path, judge) for i in held]
+
+    protocols = {
+        f"{OURS}, {FOLDS} folds by group": folds_by_group(labels, FOLDS),
+        f"{OURS}, one source left out": folds_by_source(labels),
+    }
+    return {name: out_of_fold(len(labels), folds, held_out) for name, folds in protocols.items()}
+
+
+def named(what: str) -> Callable:
+    """The function behind ``module:function``."""
+    module, _, function = what.partition(":")
+    return getattr(import_module(module), function)
+
+
+def probes(labels: Sequence[Label], robustness: bool, prefix: bool, jobs: int) -> list[Probe]:
+    """Our answers to changed runs and to prefixes, at most two runs of a group."""
+    if not (robustness or prefix):
+        return []
+    with ProgressBar() as progress:
+        found = each(partial(probe, perturbed=robustness, prefixes=prefix), sample(labels), jobs, progress)
+    return [one for one in found if one is not None]
+
+
+def measure(labels: Labels, tools: dict[str, Tool], probed: Sequence[Probe]) -> Measured:
+    """Every tool's report; what was probed belongs to ours."""
+    everything, real = {}, {}
+    for name, said in tools.items():
+        rows = score(labels.rows, said)
+        own = probed if name == OURS else ()
+        everything[name] = report(rows, own, labels.unlabelled, OVERFIT_TASK)
+        real[name] = report([row for row in rows if row.label.part == "real"])
+    return Measured(everything, real, score(labels.rows, tools[OURS]))
+
+
+def comparisons(measured: Measured, timed: bool = True) -> list[Table]:
+    """The tools side by side."""
+    about = "Shares; intervals 95 %, by group; overfit F1 on the simulated set of Li et al. (2024) alone."
+    found = [side_by_side("All logs", list(measured.everything.items()), about, timed)]
+    if any(each.logs for each in measured.real.values()):
+        found.append(
+            side_by_side("Logs found in public repositories", list(measured.real.items()), "", timed)
+        )
     return found
 
 
-def main() -> int:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--peers", type=Path, metavar="VENV", help="environment of peers-requirements.txt")
+    parser.add_argument("--baselines", action="store_true", help="also the published baselines")
+    parser.add_argument("--robustness", action="store_true", help="also how many verdicts flip")
+    parser.add_argument("--prefix", action="store_true", help="also the diagnosis of prefixes")
     parser.add_argument("--wrong", action="store_true", help="list the wrong answers")
-    parser.add_argument("--format", action="append", help="only these sources or formats")
-    args = parser.parse_args()
-    counts: dict[str, Counter[bool]] = defaultdict(Counter)
-    wrong = []
-    for source, path, row in labelled(args.corpus):
-        if args.format and source not in args.format:
-            continue
-        state, confidence = answer(path)
-        ok = right(state, row)
-        counts[source][ok] += 1
-        if not ok:
-            wrong.append(f"{row['primary']:22} {state:22} {confidence:4.2f}  {path.relative_to(args.corpus)}")
-    for source, count in sorted(counts.items()):
-        print(f"{source:28} {count[True]:4} of {count.total():4}  {count[True] / count.total():6.1%}")
-    total = sum(counts.values(), Counter())
-    print(f"{'all':28} {total[True]:4} of {total.total():4}  {total[True] / max(1, total.total()):6.1%}")
-    if args.wrong:
-        print("\nlabel                  answer                 sure", *wrong, sep="\n")
+    parser.add_argument("--docs", type=Path, metavar="FOLDER", help="write accuracy.md and its pictures")
+    parser.add_argument("--refit", metavar="MODULE:FUNCTION", help="fit anew for every fold")
+    parser.add_argument("--source", action="append", default=[], help="only these sources or formats")
+    parser.add_argument("--jobs", type=int, default=1)
+    return parser.parse_args()
+
+
+def main() -> int:
+    args = _arguments()
+    labels = labelled(args.corpus, args.source)
+    paths = [row.path for row in labels.rows]
+    with ProgressBar() as progress:
+        tools: dict[str, Tool] = {OURS: answers(paths, jobs=args.jobs, progress=progress)}
+    if args.refit:
+        tools |= refitted(labels.rows, named(args.refit))
+    if args.peers:
+        tools |= peers(paths, args.peers, args.jobs)
+    if args.baselines:
+        tools |= baselines(paths)
+    measured = measure(labels, tools, probes(labels.rows, args.robustness, args.prefix, args.jobs))
+    shown = [*comparisons(measured), *tables(measured.everything[OURS], args.wrong)]
+    print("\n".join(as_text(table) for table in shown))
+    if args.docs:
+        import_module("accuracy_page").write(measured, args.corpus, args.docs)
     return 0
 
 

@@ -226,11 +226,14 @@ def _wrong(measured: Report) -> Table:
     )
 
 
-def side_by_side(title: str, tools: Sequence[tuple[str, Report]], note: str = "") -> Table:
-    """The figures of several tools, one a row."""
-    names = ("read", "accuracy", "interval", "every group", "of read", "macro-F1", "false alarms", "missed",
-             "ECE", "overfit F1", "at gate", "ms")  # fmt: skip
-    return Table(title, ("tool", *names), tuple(_row(name, each) for name, each in tools), note)
+def side_by_side(
+    title: str, tools: Sequence[tuple[str, Report]], note: str = "", timed: bool = True
+) -> Table:
+    """The figures of several tools, one a row; ``timed``: with the median milliseconds of an answer."""
+    header = ("tool", "read", "accuracy", "interval", "every group", "of read", "macro-F1", "false alarms",
+              "missed", "ECE", "overfit F1", "at gate", "ms")  # fmt: skip
+    last = len(header) if timed else -1
+    return Table(title, header[:last], tuple(_row(name, each)[:last] for name, each in tools), note)
 
 
 def _row(name: str, measured: Report) -> tuple[str, ...]:

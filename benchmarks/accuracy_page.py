@@ -1,0 +1,108 @@
+"""The page docs/accuracy.md and its pictures, from what accuracy.py measured."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from curvedoc.bench.asking import first_run
+from curvedoc.bench.drawing import reliability_plot, run_plot
+from curvedoc.bench.tables import as_markdown, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accuracy import Measured
+    from curvedoc.bench.report import Report, Wrong
+
+SHOWN = 12
+"""Wrong answers with a picture: the most confident."""
+INTRODUCTION = """Made by `{command}`; do not edit.
+
+Measured on labelled runs that nobody here made: logs found in public repositories, read by two raters ("real"),
+and curves that academic sources publish with labels or with the definition behind them. The corpus is not part
+of this repository.
+
+- An acceptable answer is right. A log that is refused is a wrong answer, unless it is no training log or holds
+  too little to tell; "of read" leaves refusals out.
+- Runs of one repository or set-up form a group; intervals draw whole groups. "Every log" weighs each log the
+  same, "every group" each group. Where an interval has no width no group missed: of g groups up to a share of 3/g
+  may miss elsewhere.
+- A false alarm: a healthy run (smooth descent) gets another state, not accepted, at a confidence of 0.5 or more.
+  Missed: a sick run is called healthy or inconclusive, or is refused.
+- Macro-F1 is the mean over the states; an accepted answer counts as the label.
+- "Overfit F1": overfitting or not, on the simulated runs of Li et al. (2024); "at gate" counts only answers that
+  `curvedoc check --fail-on overfitting` fails. ECE: expected calibration error, ten bins of equal width.
+- Changed a little: every second point; moving average with weight 0.3 on the past; Gaussian noise of 1 % of the
+  range from the 5th to the 95th percentile of each curve; the last twentieth cut off; every loss times 1000. At
+  most two runs of a group, and only runs of 20 points are thinned or cut.
+
+{versions}.
+"""
+CALIBRATED = """## Reliability
+
+![confidence and accuracy](accuracy/reliability.svg)
+"""
+
+
+def write(measured: Measured, corpus: Path, docs: Path) -> None:
+    """Write ``accuracy.md`` and ``accuracy/*.svg`` into the docs folder; pictures of earlier errors go."""
+    from accuracy import OURS
+
+    pictures = docs / "accuracy"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for old in pictures.glob("wrong-*.svg"):
+        old.unlink()
+    ours = measured.everything[OURS]
+    (pictures / "reliability.svg").write_text(reliability_plot(ours.calibration), encoding="utf-8")
+    worst = [w for w in ours.wrong if w.reason == ""][:SHOWN]
+    for i, wrong in enumerate(worst, 1):
+        run = first_run(Path(wrong.path))
+        if not isinstance(run, str):
+            (pictures / f"wrong-{i}.svg").write_text(run_plot(run, _title(wrong)), encoding="utf-8")
+    (docs / "accuracy.md").write_text(page(measured, worst, corpus), encoding="utf-8")
+
+
+def page(measured: Measured, worst: Sequence[Wrong], corpus: Path) -> str:
+    """The Markdown page."""
+    from accuracy import OURS, comparisons
+
+    ours = measured.everything[OURS]
+    command = shlex.join(["python", "benchmarks/accuracy.py", *sys.argv[1:]])
+    parts = ["# Accuracy\n", INTRODUCTION.format(command=command, versions=_versions())]
+    parts += [as_markdown(table) for table in comparisons(measured, timed=False)]
+    parts += [as_markdown(table) for table in tables(ours)]
+    parts += [CALIBRATED, *_errors(ours, worst, corpus)]
+    return "\n".join(parts)
+
+
+def _errors(ours: Report, worst: Sequence[Wrong], corpus: Path) -> list[str]:
+    """The wrong answers, the surest first with a sketch of their losses; then how many were not read."""
+    parts = ["## The surest of the wrong answers\n"] if worst else []
+    for i, wrong in enumerate(worst, 1):
+        name = Path(wrong.path).relative_to(corpus)
+        parts.append(f"`{name}`: {_title(wrong)}\n\n![{_title(wrong)}](accuracy/wrong-{i}.svg)\n")
+    refused = [wrong for wrong in ours.wrong if wrong.reason]
+    if refused:
+        parts.append(f"Not read, though a training log: {len(refused)} of {ours.logs}.\n")
+    return parts
+
+
+def _title(wrong: Wrong) -> str:
+    others = (state for state in wrong.acceptable if state != wrong.primary)
+    return f"{' or '.join((wrong.primary, *others))}, called {wrong.answer} ({wrong.confidence:.2f})"
+
+
+def _versions() -> str:
+    names = ("curvedoc", "numpy")
+    found = [f"Python {platform.python_version()}"]
+    for name in names:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return "Versions: " + ", ".join(found)
