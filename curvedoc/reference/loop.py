@@ -92,9 +92,8 @@ def fit(
             losses.append(loss.detach())
             if step % log_every == 0:
                 row = {"step": float(step), "epoch": step / per_epoch, "train_loss": _mean(losses)}
-                row |= _look(
-                    model, task, settings, len(rows) % settings.eval_every == settings.eval_every - 1
-                )
+                with_val = len(rows) % settings.eval_every == settings.eval_every - 1
+                row |= _look(model, task, settings, task.training(step), with_val)
                 row |= {"lr": rate, "grad_norm": _mean(norms), "weight_norm": _weight_norm(model)}
                 losses, norms = [], []
                 rows.append(row)
@@ -109,12 +108,15 @@ def fit(
 def _batches(task: Task, settings: Settings, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Endless passes over the training data in ever new order; augmented where the settings say so."""
     draw = torch.Generator().manual_seed(seed + 1)
-    n = len(task.train)
-    size = min(settings.batch_size or n, n)
+    done = 0
     while True:
+        train = task.training(done)
+        n = len(train)
+        size = min(settings.batch_size or n, n)
+        done += math.ceil(n / size)
         order = torch.randperm(n, generator=draw) if size < n else torch.arange(n)
         for start in range(0, n, size):
-            batch = task.train.take(order[start : start + size])
+            batch = train.take(order[start : start + size])
             x = batch.x
             if settings.augment and task.augment:
                 x = task.augment(x, settings.augment, draw)
@@ -122,14 +124,14 @@ def _batches(task: Task, settings: Settings, seed: int) -> Iterator[tuple[Tensor
 
 
 @torch.no_grad()
-def _look(model: nn.Module, task: Task, settings: Settings, with_val: bool) -> Row:
+def _look(model: nn.Module, task: Task, settings: Settings, seen: Split, with_val: bool) -> Row:
     """Validation loss (penalty included, as it is in the train loss) and the metric of every split, without
     dropout.
     """
     model.eval()
     row: Row = {}
     name = task.metric
-    train = Split(task.train.x[:EVAL_AT_MOST], task.train.y[:EVAL_AT_MOST])
+    train = Split(seen.x[:EVAL_AT_MOST], seen.y[:EVAL_AT_MOST])
     row[f"train_{name}"] = metric(name, model(train.x), train.y)
     if with_val:
         prediction = model(task.val.x)

@@ -174,7 +174,7 @@ def save(path: Path, attempts: list[Attempt], provenance: dict[str, Any]) -> Non
 
 def replace_file(path: Path, text: str) -> None:
     """Write it whole, then rename it: an interrupted trial loses nothing."""
-    half = path.with_suffix(f".{getpid()}.part")
+    half = path.with_name(f"{path.name}.{getpid()}.part")
     half.write_text(text, "utf-8")
     half.replace(path)
 
@@ -209,7 +209,10 @@ def run(
     set-ups that are no more, or are set otherwise now, are dropped from ``out``.
     """
     planned = [job for job in plan(remedies, seeds) if not (quick and job[0].task == SLOW_TASK)]
-    done = [a for a in load(out) if still_planned(a)]
+    before = load(out)
+    done = [a for a in before if still_planned(a)]
+    if len(done) < len(before):
+        save(out, done, provenance)
     have = set() if logs else {(a.remedy, a.setup, a.seed) for a in done}
     todo = [
         (setup, tuple(n for n in names if (n, setup.id, seed) not in have), seed, judge, "cpu", logs)

@@ -83,6 +83,18 @@ def test_train_loss_is_the_mean_over_the_batches_since_the_row_before():
     assert ["val_loss" in r for r in fine] == [False, False, True, False, False, True]
 
 
+def test_later_only_a_part_is_trained_on():
+    scenario = catalogue.scenario("grokking-modular-addition")
+    less = {"later_fraction": 0.02, "later_from": 6, "fraction": 0.5, "steps": 9, "log_every": 1}
+    for size in (0, 800):
+        settings = {**less, "batch_size": size}
+        trained = train(scenario, changes=settings)
+        assert [len(trained.task.training(step)) for step in (0, 5, 6, 9)] == [1740, 1740, 70, 70]
+        plain = train(scenario, changes={**settings, "later_from": 0})
+        same = [a["train_loss"] == b["train_loss"] for a, b in zip(trained.rows, plain.rows, strict=True)]
+        assert same == [True] * 6 + [False] * 3
+
+
 def test_early_stopping_and_the_callbacks_end_and_see_the_run():
     scenario = catalogue.scenario("over-confidence")
     seen = []

@@ -127,6 +127,50 @@ def test_quick_leaves_out_the_slow(tmp_path, monkeypatch):
     assert not (tmp_path / "trials.part").exists()
 
 
+def test_kept_logs_are_judged_anew_and_not_trained_again(tmp_path, monkeypatch):
+    tiny_and_slow(monkeypatch)
+    out, logs = tmp_path / "trials.json", tmp_path / "logs"
+    told = []
+
+    def trial(judge):
+        return run(["raise-learning-rate"], 1, judge, out, {}, quick=True, logs=logs, report=follow)
+
+    def follow(name, share):
+        told.append((name, share))
+
+    (first,) = trial(by_name)
+    assert {name for name, _ in told} == {"rate-too-small-seed0", "rate-too-small+raise-learning-rate-seed0"}
+    assert told[-1][1] == 1.0
+    assert len(list(logs.iterdir())) == 2
+    told.clear()
+    (again,) = trial(by_name)
+    (other,) = trial(lambda run: State.UNSTABLE)
+    assert not told
+    assert again == first
+    assert (first.cured, other.cured) == (True, False)
+    assert [a.treated_state for a in load(out)] == [other.treated_state] == ["unstable"]
+
+
+def test_an_attempt_on_a_set_up_that_is_set_otherwise_now_is_dropped(tmp_path, monkeypatch):
+    tiny_and_slow(monkeypatch)
+    out = tmp_path / "trials.json"
+    run(["raise-learning-rate"], 1, by_name, out, {}, quick=True)
+    (first,) = load(out)
+    save(out, [first, replace(first, seed=7, settings="0")], {})
+    document = json.loads(out.read_text())
+    document["attempts"].append({**document["attempts"][0], "setup": "gone"})
+    out.write_text(json.dumps(document))
+    assert run(["raise-learning-rate"], 1, by_name, out, {}, quick=True) == [first] == load(out)
+
+
+def test_a_digest_tells_settings_apart():
+    setup = catalogue.scenario("few-examples")
+    changed = replace(setup, settings={**setup.settings, "lr": 0.5})
+    digests = [trials.digest(s, t) for s in (setup, changed) for t in ("", "dropout", "more-data")]
+    assert len(set(digests)) == 6
+    assert trials.digest(setup) == trials.digest(replace(setup, about="other words"))
+
+
 @pytest.mark.slow
 def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
     tiny_and_slow(monkeypatch)

@@ -29,9 +29,17 @@ def table(prime: int, operation: str) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.stack([a, b], 1), results[operation] % prime
 
 
-def modular(seed: int, *, prime: int = 59, operation: str = "add", fraction: float = 0.5) -> Task:
+def modular(
+    seed: int,
+    *,
+    prime: int = 59,
+    operation: str = "add",
+    fraction: float = 0.5,
+    later_fraction: float = 0.0,
+    later_from: int = 0,
+) -> Task:
     """``a op b`` modulo a prime as tokens ``a b =``; ``fraction`` of the table is trained on, the rest is
-    validation.
+    validation; after update ``later_from`` only ``later_fraction`` of the table is still trained on.
 
     Token ``prime`` is the equals sign.
     """
@@ -47,4 +55,6 @@ def modular(seed: int, *, prime: int = 59, operation: str = "add", fraction: flo
         "accuracy",
         prime,
         vocabulary=prime + 1,
+        later_from=later_from,
+        later_examples=round(later_fraction * len(x)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -39,6 +39,7 @@ class Task:
     tokens where the input is tokens (0 where it is numbers). ``probes`` are sets whose metric is logged
     beside the curves (the hot dogs without a basket). ``augment(x, strength, generator)`` gives
     changed copies of inputs that keep their target. ``causal`` forbids a model to look ahead.
+    After update ``later_from`` (0: never) only the first ``later_examples`` are trained on.
     """
 
     train: Split
@@ -50,21 +51,19 @@ class Task:
     probes: Mapping[str, Split] = field(default_factory=dict)
     augment: Callable[[Tensor, float, torch.Generator], Tensor] | None = None
     causal: bool = False
+    later_from: int = 0
+    later_examples: int = 0
+
+    def training(self, step: int) -> Split:
+        """The examples that are trained on after this many updates."""
+        if not self.later_from or step < self.later_from:
+            return self.train
+        return Split(self.train.x[: self.later_examples], self.train.y[: self.later_examples])
 
     def to(self, device: str) -> Task:
         """The same task on a device."""
         probes = {name: probe.to(device) for name, probe in self.probes.items()}
-        return Task(
-            self.train.to(device),
-            self.val.to(device),
-            self.loss,
-            self.metric,
-            self.outputs,
-            self.vocabulary,
-            probes,
-            self.augment,
-            self.causal,
-        )
+        return replace(self, train=self.train.to(device), val=self.val.to(device), probes=probes)
 
 
 def generator(seed: int) -> torch.Generator:
