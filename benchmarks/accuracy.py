@@ -3,12 +3,13 @@
     python benchmarks/accuracy.py CORPUS [--peers VENV] [--baselines] [--robustness] [--prefix] [--wrong]
                                          [--docs docs] [--refit MODULE:FUNCTION] [--jobs N]
 
-CORPUS holds ``labels.csv`` (found in public repositories: "real") and ``academic/labels.csv``. What is right, and
-how it is counted, is the library's: ``curvedoc/bench``. ``--docs`` writes ``accuracy.md`` with its pictures.
+CORPUS holds ``labels.csv`` (found in public repositories: "real") and ``academic/labels.csv``. What is
+right, and how it is counted, is the library's: ``curvedoc/bench``. ``--docs`` writes ``accuracy.md`` with
+its pictures.
 
 ``--refit`` names a function ``(labels) -> judge`` that fits on labels and returns what judges a run; the
-figures are then also given out of fold, by group and leaving one source out. Without it nothing is fitted when
-a run is judged, and these protocols would give the plain figures.
+figures are then also given out of fold, by group and leaving one source out. Without it nothing is fitted
+when a run is judged, and these protocols would give the plain figures.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter
 
 from curvedoc.bench.answers import REFUSED, Answer, Scored, score
 from curvedoc.bench.asking import answers, ask, each, first_run, probe
@@ -67,17 +67,13 @@ def _answer(said: tuple[str, float, float] | None) -> Answer:
     return Answer(state, confidence, seconds=seconds)
 
 
-def baselines(paths: Sequence[Path]) -> dict[str, Tool]:
-    """What each published baseline says of the runs as our reader finds them."""
-    judges = import_module("baselines").BASELINES
-    said: dict[str, list[Answer]] = {name: [] for name in judges}
-    for path in paths:
-        run = first_run(path)
-        for name, judge in judges.items():
-            begin = perf_counter()
-            state, confidence = (REFUSED, float("nan")) if isinstance(run, str) else judge(run)
-            said[name].append(Answer(state, confidence, seconds=perf_counter() - begin))
-    return said
+def baselines(paths: Sequence[Path], corpus: Path) -> dict[str, Tool]:
+    """What the published baselines, fitted on the simulated runs, say of the runs that our reader finds."""
+    runs = [first_run(path) for path in paths]
+    return {
+        baseline.name: [Answer(REFUSED if isinstance(run, str) else baseline.answer(run)) for run in runs]
+        for baseline in import_module("baselines").fitted(corpus)
+    }
 
 
 def refitted(labels: Sequence[Label], fit: Callable) -> dict[str, Tool]:
@@ -159,7 +155,7 @@ def main() -> int:
     if args.peers:
         tools |= peers(paths, args.peers, args.jobs)
     if args.baselines:
-        tools |= baselines(paths)
+        tools |= baselines(paths, args.corpus)
     measured = measure(labels, tools, probes(labels.rows, args.robustness, args.prefix, args.jobs))
     shown = [*comparisons(measured), *tables(measured.everything[OURS], args.wrong)]
     print("\n".join(as_text(table) for table in shown))

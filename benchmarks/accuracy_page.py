@@ -17,29 +17,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from accuracy import Measured
+
     from curvedoc.bench.report import Report, Wrong
 
 SHOWN = 12
 """Wrong answers with a picture: the most confident."""
 INTRODUCTION = """Made by `{command}`; do not edit.
 
-Measured on labelled runs that nobody here made: logs found in public repositories, read by two raters ("real"),
-and curves that academic sources publish with labels or with the definition behind them. The corpus is not part
-of this repository.
+Measured on labelled runs that nobody here made: logs found in public repositories, read by two raters
+("real"), and curves that academic sources publish with labels or with the definition behind them. The
+corpus is not part of this repository.
 
-- An acceptable answer is right. A log that is refused is a wrong answer, unless it is no training log or holds
-  too little to tell; "of read" leaves refusals out.
-- Runs of one repository or set-up form a group; intervals draw whole groups. "Every log" weighs each log the
-  same, "every group" each group. Where an interval has no width no group missed: of g groups up to a share of 3/g
-  may miss elsewhere.
-- A false alarm: a healthy run (smooth descent) gets another state, not accepted, at a confidence of 0.5 or more.
-  Missed: a sick run is called healthy or inconclusive, or is refused.
+- An acceptable answer is right. A log that is refused is a wrong answer, unless it is no training log or
+  holds too little to tell; "of read" leaves refusals out.
+- Runs of one repository or set-up form a group; intervals draw whole groups. "Every log" weighs each log
+  the same, "every group" each group. Where an interval has no width no group missed: of g groups up to a
+  share of 3/g may miss elsewhere.
+- A false alarm: a healthy run (smooth descent) gets another state, not accepted, at a confidence of 0.5 or
+  more. Missed: a sick run is called healthy or inconclusive, or is refused.
 - Macro-F1 is the mean over the states; an accepted answer counts as the label.
-- "Overfit F1": overfitting or not, on the simulated runs of Li et al. (2024); "at gate" counts only answers that
-  `curvedoc check --fail-on overfitting` fails. ECE: expected calibration error, ten bins of equal width.
-- Changed a little: every second point; moving average with weight 0.3 on the past; Gaussian noise of 1 % of the
-  range from the 5th to the 95th percentile of each curve; the last twentieth cut off; every loss times 1000. At
-  most two runs of a group, and only runs of 20 points are thinned or cut.
+- "Overfit F1": overfitting or not, on the simulated runs of Li et al. (2024); "at gate" counts only answers
+  that `curvedoc check --fail-on overfitting` fails. ECE: expected calibration error, ten bins of equal
+  width.
+- Changed a little: every second point; moving average with weight 0.3 on the past; Gaussian noise of 1 % of
+  the range from the 5th to the 95th percentile of each curve; the last twentieth cut off; every loss times
+  1000. At most two runs of a group, and only runs of 20 points are thinned or cut.
 
 {versions}.
 """
