@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .handover import write_csv, write_trainer_state
 from .vocabulary import REFUSED, STATES
@@ -41,11 +41,11 @@ NOTES = {
     "trainspotter": "trainspotter analyze PATH: trainer_state.json, JSONL, CSV (also of W&B and Lightning), "
     "TensorBoard directories (extra [tensorboard]); no text logs",
     "runmedic": "runmedic diagnose PATH: trainer_state.json, JSON, JSONL, CSV, event files, text logs",
-    "trainproof": "trainproof epoch PATH: trainer_state.json, JSONL, CSV, event files, Coqui text logs; columns "
-    "by exact names",
+    "trainproof": "trainproof epoch PATH: trainer_state.json, JSONL, CSV, event files, Coqui text logs; "
+    "columns by exact names",
     "finetune-doctor": "finetune-doctor PATH: trainer_state.json alone",
-    "sk-autod": "sk_autod.diagnose(train_loss, val_loss): reads no file, so it is asked with our columns alone; "
-    "wants both losses, at one length, finite, from 5 points on",
+    "sk-autod": "sk_autod.diagnose(train_loss, val_loss): reads no file, so it is asked with our columns "
+    "alone; wants both losses, at one length, finite, from 5 points on",
 }
 # sk-autod has no reader: it cannot be asked as shipped.
 TOOLS = (*(name for name in NOTES if name != "sk-autod"), *(name + WITH_COLUMNS for name in NOTES))
@@ -73,19 +73,20 @@ def notes(tool: str) -> str:
 
 
 def answers(paths: Sequence[Path], venv: Path, jobs: int) -> dict[str, dict[Path, tuple[str, float, float]]]:
-    """Tool -> path -> (state or ``"refused"``, confidence or NaN, seconds). As :func:`ask`, which says more."""
+    """Tool -> path -> (state or ``"refused"``, confidence or NaN, seconds): :func:`ask` in short."""
     return {
         tool: {path: (a.state, a.confidence, a.seconds) for path, a in said.items()}
-        for tool, said in ask(paths, venv, jobs).items()
+        for tool, said in ask(paths, venv, jobs, TOOLS).items()
     }
 
 
 def ask(
-    paths: Sequence[Path], venv: Path, jobs: int, tools: Sequence[str] = TOOLS, limit: float = LIMIT
+    paths: Sequence[Path], venv: Path, jobs: int, tools: Sequence[str], limit: float = LIMIT
 ) -> dict[str, dict[Path, Answer]]:
-    """Every tool about every path, ``jobs`` tools at a time (times are fair with one job for each core).
+    """Every tool about every path, ``jobs`` tools at a time (times are fair up to one job for each core).
 
-    ``venv``: the environment of the peers. Raises RuntimeError where a tool is not installed there.
+    ``venv``: the environment of the peers; ``tools``: of :data:`TOOLS`; ``limit``: seconds for one
+    path. Raises RuntimeError where a tool is not installed there.
     """
     with tempfile.TemporaryDirectory(prefix="columns-") as scratch:
         handed = _handed(paths, Path(scratch)) if any(t.endswith(WITH_COLUMNS) for t in tools) else {}
@@ -145,8 +146,10 @@ def _worked(tool: str, targets: Mapping[Path, Path], venv: Path, limit: float) -
     return said
 
 
-def _process(tool: str, targets: Sequence[Path], venv: Path, limit: float) -> tuple[list[dict], str]:
-    """What a worker wrote before it ended (or hung: the kernel gives it a little more than its limits)."""
+def _process(
+    tool: str, targets: Sequence[Path], venv: Path, limit: float
+) -> tuple[list[dict[str, Any]], str]:
+    """What a worker wrote before it ended, and its last words; one that outlives all its limits hangs."""
     command = [str(venv / "bin" / "python"), str(WORKER), tool, "--limit", str(limit)]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
         try:

@@ -47,7 +47,7 @@ def table(run: Run, columns: dict[str, tuple[str, ...]]) -> list[dict[str, float
 
 
 def write_csv(run: Run, folder: Path) -> Path:
-    """``step,train_loss,val_loss,lr,grad_norm`` as far as logged; NaN is written, what was not logged is blank."""
+    """``step,train_loss,val_loss,lr,grad_norm`` as far as logged; NaN is written, no point is a blank."""
     rows = table(run, COLUMNS)
     file = folder / "metrics.csv"
     with file.open("w", newline="", encoding="utf-8") as out:

@@ -1,8 +1,8 @@
 """What the peers' findings are called in our states: the whole of the mapping, as a table.
 
 A key is a finding as the peer names it; where the peer's own severity, title or curve changes what it
-says, the key is ``finding:detail``. ``None``: the finding says nothing about the state of the run (speed, memory,
-the schedule, the split), and the next one is asked. Findings come in the peer's own order, the most
+says, the key is ``finding:detail``. ``None``: the finding says nothing about the state of the run (speed,
+memory, the schedule, the split), and the next one is asked. Findings come in the peer's own order, the most
 severe first; the first that has a state here is the peer's answer. None has: ``smooth_descent``.
 
 Where two readings are honest, the one that scores better on the labelled corpus stands here ("kinder").
@@ -112,7 +112,7 @@ SK_AUTOD: Mapping[str, str | None] = {
     "Classic overfitting": "overfitting",
     "Missed early stopping": "overfitting",
     "Exploding gradient": "unstable",  # the train loss tripled in one step
-    "LR too high": "poor_optimization",  # kinder: "oscillates without a stable downward trend", from half the start on
+    "LR too high": "poor_optimization",  # kinder: "oscillates without a stable downward trend"
     "Noisy training": "unstable",  # "suggesting unstable training"
     "Underfitting": "underfitting",
     "Label noise floor": "underfitting",

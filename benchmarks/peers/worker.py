@@ -2,9 +2,10 @@
 
     PEERS/bin/python benchmarks/peers/worker.py TOOL [--limit SECONDS] < paths
 
-One path a line on stdin; on stdout ``{"ready": TOOL}`` and one JSON object a path: ``path``, ``state``, ``confidence`` (NaN where
-the peer gives none), ``seconds`` (reading and judging), ``why`` (empty, or why it was refused: ``refused``,
-``crashed`` or ``timed out``, with the peer's words), ``findings`` (as the peer listed them).
+One path a line on stdin; on stdout a line ``{"ready": TOOL}``, then one JSON object a path: ``path``,
+``state``, ``confidence`` (NaN where the peer gives none), ``seconds`` (reading and judging), ``why`` (empty,
+or why there is no state: ``refused``, ``crashed`` or ``timed out``, with the peer's words), ``findings`` (as
+the peer listed them).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class OutOfTimeError(BaseException):
     """No Exception: a peer that catches everything must not catch this."""
 
 
-def _late(signum: int, frame: object) -> None:
+def _late(*_: object) -> None:
     raise OutOfTimeError
 
 
@@ -52,8 +53,12 @@ def asked(
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     if not why:
-        named, sure = state(tool, found)
-        why = f"refused: {found[0][0]}" if named == REFUSED else ""
+        try:
+            named, sure = state(tool, found)
+        except KeyError as error:
+            why = f"crashed: the mapping has no finding {error}"
+        else:
+            why = f"refused: {found[0][0]}" if named == REFUSED else ""
     return {
         "path": path,
         "state": named,
