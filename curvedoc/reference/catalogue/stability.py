@@ -45,7 +45,15 @@ SCENARIOS: tuple[Scenario, ...] = (
         "batch-of-one",
         "spirals",
         UNSTABLE,
-        {"optimizer": "sgd", "lr": 0.2, "width": 32, "batch_size": 1, "steps": 4000, "log_every": 20},
+        {
+            "activation": "tanh",
+            "optimizer": "sgd",
+            "lr": 0.5,
+            "width": 32,
+            "batch_size": 1,
+            "steps": 4000,
+            "log_every": 20,
+        },
         {
             "larger-batch": {"batch_size": 32},
             "lower-learning-rate": {"lr": 0.02, "steps": 12000, "log_every": 60},
@@ -60,7 +68,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         {
             "model": "rnn",
             "activation": "relu",
-            "init_scale": 1.7,
+            "init_scale": 1.85,
             "optimizer": "sgd",
             "lr": 0.02,
             "steps": 400,

@@ -7,9 +7,10 @@ import math
 import torch
 from torch import nn
 
+from curvedoc.reference.catalogue import scenario
 from curvedoc.reference.runner import TrainedRun, train
 
-from .checked import Checked, Runs, above, below
+from .checked import Checked, Runs, above, below, reached
 
 
 def gradient_ratio(run: TrainedRun) -> float:
@@ -89,4 +90,56 @@ def exploded(runs: Runs) -> tuple[Checked, ...]:
     return (
         above("largest gradient norm against the median", growth(runs[""]), 100),
         *(below(f"{name}: the same", growth(treated), 100) for name, treated in runs.items() if name),
+    )
+
+
+def clipped_and_lowered(runs: Runs) -> tuple[Checked, ...]:
+    """R4: clipping takes hold of some gradients, and the plateau scheduler lowered the rate at least once."""
+    run = runs[""]
+    rates = run.column("lr")
+    return (
+        above(
+            "largest mean gradient norm, times the clip",
+            max(run.column("grad_norm")) / run.log.settings.clip,
+            1.0,
+        ),
+        below("learning rate, end against start", rates[-1] / rates[0], 0.6),
+    )
+
+
+def side_by_side(runs: Runs) -> tuple[Checked, ...]:
+    """R15: the same task with four optimisers. All get there; momentum and the adaptive ones in fewer
+    updates than plain SGD; decoupled decay holds AdamW back less than the same decay holds Adam.
+    """
+    sgd = runs[""]
+    others = {
+        name: train(scenario(f"optimiser-{name}"), seed=sgd.seed) for name in ("momentum", "adam", "adamw")
+    }
+    good = 0.85
+    updates = {name: reached(run, "val_accuracy", good) for name, run in {"sgd": sgd, **others}.items()}
+    decayed = others["adamw"].column("train_loss")[-1] / others["adam"].column("train_loss")[-1]
+    return (
+        below(f"sgd: updates to {good:.0%} validation accuracy", updates["sgd"], math.inf),
+        *(below(f"{name}: the same against sgd", updates[name] / updates["sgd"], 0.5) for name in others),
+        below("train loss with the same decay, AdamW against Adam", decayed, 0.5),
+    )
+
+
+def updates_per_epoch(runs: Runs) -> tuple[Checked, ...]:
+    """R14: one update per epoch; the small batch makes many of the same epochs and gets much further."""
+    sick, small = runs[""], runs["smaller-batch"]
+
+    def pace(run: TrainedRun) -> float:
+        return run.column("step")[-1] / run.column("epoch")[-1]
+
+    epochs = small.column("epoch")[-1] / sick.column("epoch")[-1]
+    return (
+        below("updates per epoch, beyond one", abs(pace(sick) - 1.0), 1e-6),
+        above("smaller batch: updates per epoch", pace(small), 30),
+        below("smaller batch: difference in epochs", abs(epochs - 1.0), 0.01),
+        below(
+            "smaller batch: train loss against the sick one",
+            small.column("train_loss")[-1] / sick.column("train_loss")[-1],
+            0.2,
+        ),
     )

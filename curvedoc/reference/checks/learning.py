@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 
+import torch
+
 from curvedoc.reference.loop import fit
 from curvedoc.reference.runner import TrainedRun, train
 from curvedoc.reference.settings import split
@@ -117,11 +119,32 @@ def starts_at_ln_vocabulary(runs: Runs) -> tuple[Checked, ...]:
 
 
 def double_descent(runs: Runs) -> tuple[Checked, ...]:
-    """R9: validation loss falls, rises clearly, and falls below its first valley."""
-    loss = runs[""].column("val_loss")
+    """R9: validation loss falls, rises clearly, and falls below its first valley. The rise is the large
+    inputs overfitting, the second fall the small ones being learned at last.
+    """
+    run = runs[""]
+    loss, steps = run.column("val_loss"), run.column("step")
     peak = max(range(1, len(loss)), key=loss.__getitem__)
-    valley = min(loss[:peak])
-    return (
-        above("peak against the first valley", loss[peak] / valley, 1.1),
-        below("end against the first valley", loss[-1] / valley, 0.95),
+    valley = min(range(peak), key=loss.__getitem__)
+    at_valley, at_peak = (
+        _errors(train(run.scenario, None, run.seed, changes={"steps": int(steps[i])})) for i in (valley, peak)
     )
+    end = _errors(run)
+    return (
+        above("peak against the first valley", loss[peak] / loss[valley], 1.1),
+        below("end against the first valley", loss[-1] / loss[valley], 0.95),
+        above("error from the large inputs, peak against valley", at_peak[0] / at_valley[0], 1.5),
+        below("error from the small inputs, peak against valley", at_peak[1] / at_valley[1], 1.0),
+        below("error from the small inputs, end against peak", end[1] / at_peak[1], 0.6),
+    )
+
+
+@torch.no_grad()
+def _errors(run: TrainedRun) -> tuple[float, float]:
+    """Mean squared validation error that the wrong weights of the large and of the small inputs make."""
+    x, y = run.task.val.x, run.task.val.y
+    # Validation targets carry no noise, so they give the true weights.
+    wrong = run.model[1].weight[0] - torch.linalg.lstsq(x, y).solution[:, 0]  # type: ignore[index, union-attr]
+    small = x.std(0) < 0.5
+    large, little = (float((x[:, which] @ wrong[which]).square().mean()) for which in (~small, small))
+    return large, little

@@ -17,9 +17,12 @@ def weighted_mean(
     length: int = 12,
     channels: int = 4,
     noise: float = 0.05,
+    seen: int = 0,
 ) -> Task:
     """The mean of all channels of a short random walk, late time steps weighing more; x is ``(n, length,
     channels)``.
+
+    With ``seen`` > 0 the model gets only that many of the channels; each carries an equal share.
     """
     draw = generator(seed)
     n = n_train + n_val
@@ -28,6 +31,7 @@ def weighted_mean(
     weight = weight / weight.sum()
     y = (x.mean(2) * weight).sum(1, keepdim=True)
     y = (y - y.mean()) / y.std() + noise * torch.randn(n, 1, generator=draw)
+    x = x[:, :, :seen] if seen else x
     return Task(
         Split(x[:n_train], y[:n_train]), Split(x[n_train:], y[n_train:]), "mse", "r2", 1, augment=jitter
     )
