@@ -155,7 +155,7 @@ def verify(names: tuple[str, ...], quick: bool, jobs: int) -> int:
 @click.option(
     "--logs",
     type=click.Path(path_type=Path),
-    help="Keep every run in this folder, and judge anew what is there instead of training it.",
+    help="Keep every run in this folder; what lies there is judged anew instead of trained.",
 )
 def trial(
     subject: str, seeds: int, out: Path, docs: Path | None, jobs: int, quick: bool, logs: Path | None

@@ -205,17 +205,22 @@ def run(
     """Run all jobs of the remedies and write ``out`` after each; what it already holds is not done again.
 
     ``jobs`` processes at once (``judge`` must then be a plain function); ``quick`` leaves out the set-ups
-    that take minutes a run. With a folder of ``logs`` every run is judged anew, trained or not. Attempts on
-    set-ups that are no more, or are set otherwise now, are dropped from ``out``.
+    that take minutes a run. With a folder of ``logs`` runs are kept there, and those that lie there are
+    judged anew. Attempts on set-ups that are no more, or are set otherwise now, are dropped from ``out``.
     """
     planned = [job for job in plan(remedies, seeds) if not (quick and job[0].task == SLOW_TASK)]
     before = load(out)
     done = [a for a in before if still_planned(a)]
     if len(done) < len(before):
         save(out, done, provenance)
-    have = set() if logs else {(a.remedy, a.setup, a.seed) for a in done}
+    have = {(a.remedy, a.setup, a.seed) for a in done}
+
+    def wanted(setup: Scenario, remedy: str, seed: int) -> bool:
+        kept = logs and all(log_of(setup, t, seed, logs).exists() for t in ("", remedy))
+        return bool(kept) or (remedy, setup.id, seed) not in have
+
     todo = [
-        (setup, tuple(n for n in names if (n, setup.id, seed) not in have), seed, judge, "cpu", logs)
+        (setup, tuple(n for n in names if wanted(setup, n, seed)), seed, judge, "cpu", logs)
         for setup, names, seed in planned
     ]
     for new in each(attempt, [job for job in todo if job[1]], jobs, report):
@@ -245,6 +250,13 @@ def digest(setup: Scenario, treated: str = "") -> str:
     return sha256(what.encode()).hexdigest()[:8]
 
 
+def log_of(setup: Scenario, treated: str, seed: int, logs: Path) -> Path:
+    """Where the log of a run is kept."""
+    from .runner import name_of
+
+    return logs / f"{name_of(setup, treated, seed)}-{digest(setup, treated)}.json"
+
+
 def logged(
     setup: Scenario, treated: str, seed: int, device: str, logs: Path | None, report: Report = silent
 ) -> LoggedRun:
@@ -253,7 +265,7 @@ def logged(
 
     empty = planned(setup, treated, seed)[0]
     name = name_of(setup, treated, seed)
-    path = logs / f"{name}-{digest(setup, treated)}.json" if logs else None
+    path = log_of(setup, treated, seed, logs) if logs else None
     if path and path.exists():
         kept = json.loads(path.read_text())
         return replace(empty, metric=kept["metric"], rows=tuple(kept["rows"]))
