@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from curvedoc.run import Logged
     from curvedoc.source import ReadOptions, Source
 
-READERS: tuple[str, ...] = ("tensorboard", "jsonl", "json", "csv")
+READERS: tuple[str, ...] = ("tensorboard", "jsonl", "json", "csv", "text")
 """The table of contents: modules of this package, asked in this order."""
 
 SURE_ENOUGH = 0.25

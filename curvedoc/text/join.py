@@ -1,0 +1,242 @@
+"""From events to rows: values that belong to one step stand in one row, with what counts it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from curvedoc.columns import priority
+
+from . import words
+from .bars import last_of_evaluations, last_states
+from .plan import named
+from .sift import sift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .plan import Plan
+    from .scan import Event
+
+Row = dict[str, float]
+
+SUMMARIES = 8
+"""From so many epochs on a line per epoch is the curve and the lines within the epochs are left out."""
+
+_STEPS = priority(words.STEP), priority("iter")
+
+
+def rows_of(events: Sequence[Event]) -> tuple[list[Row], list[str], list[str]]:
+    """Rows of values by name in the order of logging, the names that count, and notes."""
+    events, notes = last_states(_one_rank(events))
+    events = sift(last_of_evaluations(events))
+    joiner = _Joiner(_one_name(events), _leading(events))
+    for event in events:
+        joiner.add(event)
+    joiner.finish()
+    rows, fine = joiner.rows, joiner.fine
+    notes += _supersede(rows, fine)
+    _number(rows, fine, joiner.totals)
+    counters = list(dict.fromkeys(name for name in joiner.counted if any(name in row for row in rows)))
+    kept = [row for row in rows if any(name not in joiner.counted for name in row)]
+    return kept, counters, notes
+
+
+def _one_rank(events: Sequence[Event]) -> Sequence[Event]:
+    """The lines of one process, where several print the same."""
+    said = Counter(e.rank for e in events if e.rank >= 0 and e.plan.is_curve)
+    if len(said) < 2:
+        return events
+    most = max(said.values())
+    best = min(rank for rank, n in said.items() if n == most)
+    return [e for e in events if e.rank in (-1, best)]
+
+
+def _one_name(events: Iterable[Event]) -> dict[str, str]:
+    """One name for counters that count the same: ``iter 100`` beside ``step 100``, never in one line."""
+    used: Counter[str] = Counter()
+    together: set[str] = set()
+    for event in events:
+        names = [name for name, _ in event.plan.counters if priority(name) in _STEPS and name != words.BATCH]
+        used.update(names)
+        if len(names) > 1:
+            together.update(names)
+    if len(used) < 2 or together:
+        return {}
+    best = used.most_common(1)[0][0]
+    return dict.fromkeys(used, best)
+
+
+def _leading(events: Sequence[Event]) -> set[tuple[object, ...]]:
+    """The layouts without a counter that stand before the line that counts: they belong to the next one."""
+    counting = [i for i, e in enumerate(events) if e.plan.counters]
+    if not counting:
+        return set()
+    places: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for i, event in enumerate(events):
+        if event.plan.items and not event.plan.counters:
+            places[event.plan.signature].append(i)
+    return {s for s, at in places.items() if at[0] < counting[0] and at[-1] < counting[-1]}
+
+
+class _Joiner:
+    """Puts events into rows; what counts at the moment is its state."""
+
+    def __init__(self, names: dict[str, str], leading: set[tuple[object, ...]]) -> None:
+        self.names, self.leading = names, leading
+        self.rows: list[Row] = []
+        self.fine: list[bool] = []
+        self.totals: list[float] = []
+        self.counted: dict[str, None] = {}
+        self.header: Row = {}
+        self.context: Row = {}
+        self.split = ""
+        self.block: tuple[str, frozenset[str]] = ("", frozenset())
+        self.own: frozenset[str] = frozenset()
+        self.current = -1
+        self.pending: Row = {}
+
+    def add(self, event: Event) -> None:
+        """One event more."""
+        plan = event.plan
+        if not plan.items:
+            self._heading(event)
+        elif plan.counters or (plan.inner[0] >= 0 and not plan.evaluates):
+            self._counted(event)
+        else:
+            self._free(event)
+
+    def finish(self) -> None:
+        """Rows for what still waits for a counter."""
+        if self.pending:
+            self._row(dict(self.context), self.pending, False)
+
+    def _heading(self, event: Event) -> None:
+        counters = self._counters(event)
+        self.split = event.plan.split
+        if counters:
+            if counters.items() - self.context.items():
+                self.current, self.own = -1, frozenset()
+            self.header.update(counters)
+            self.context = dict(self.header)
+            if self.pending:
+                self._row(dict(self.context), self.pending, False)
+                self.pending = {}
+
+    def _counters(self, event: Event) -> Row:
+        found: Row = {}
+        for name, at in event.plan.counters:
+            value = event.values[at]
+            if value is not None:
+                found.setdefault(self.names.get(name, name), value)
+        k = event.plan.inner[0]
+        if k >= 0 and not event.mean and not any(priority(name) in _STEPS for name in found):
+            value = event.values[k]
+            if value is not None:
+                found[words.BATCH] = value
+        self.counted.update(dict.fromkeys(found))
+        return found
+
+    def _counted(self, event: Event) -> None:
+        own = self._counters(event)
+        values = _values(event, event.plan)
+        self.header.update({k: v for k, v in own.items() if k in self.header})
+        counters = {**self.header, **own}
+        fine = words.EPOCH in counters and any(priority(name) in _STEPS for name in own)
+        total = event.values[event.plan.inner[1]] if event.plan.inner[0] >= 0 else None
+        if event.plan.inner[0] >= 0:
+            self.block = (event.plan.split, frozenset(i.key for i in event.plan.items))
+        row = self.rows[self.current] if self.current >= 0 else {}
+        if own and counters == self.context and row and (event.plan.grid or values.keys().isdisjoint(row)):
+            row.update(values)
+            self.own |= values.keys()
+            return
+        self.context, self.split = counters, ""
+        self._row(dict(counters), {**self.pending, **values}, fine, total or 0.0)
+        self.pending = {}
+        self.own = frozenset(values)
+
+    def _free(self, event: Event) -> None:
+        plan = event.plan
+        split = plan.split
+        if plan.inner[0] >= 0:
+            self.block = (plan.split, frozenset(i.key for i in plan.items))
+        elif not split:
+            split, keys = self.block
+            split = split if keys.issuperset(i.key for i in plan.items) else self.split
+        values = _values(event, plan, split)
+        if plan.signature in self.leading:
+            self.pending.update(values)
+            return
+        if self.current >= 0 and self.own.isdisjoint(values) and self._merges(values):
+            self.rows[self.current].update(values)
+            return
+        counters = {k: v for k, v in self.context.items() if k != words.BATCH}
+        self._row(counters or {}, values, False)
+        self.own = frozenset() if self.context else frozenset(values)
+
+    def _merges(self, values: Row) -> bool:
+        """Whether free values belong to the row before: something counts, or none of them is there yet."""
+        return bool(self.context) or values.keys().isdisjoint(self.rows[self.current])
+
+    def _row(self, counters: Row, values: Row, fine: bool, total: float = 0.0) -> None:
+        self.rows.append({**counters, **values})
+        self.fine.append(fine)
+        self.totals.append(total)
+        self.current = len(self.rows) - 1
+
+
+def _values(event: Event, plan: Plan, split: str = "") -> Row:
+    """The values of an event by logged name."""
+    found: Row = {}
+    numbers = event.values
+    mean = event.mean or (not plan.counters and plan.inner[0] < 0)
+    for item in plan.items:
+        value = numbers[item.mean] if mean and item.mean >= 0 else numbers[item.at]
+        if value is None:
+            continue
+        whole = numbers[item.of] if item.of >= 0 else None
+        if whole and not value % 1 and not whole % 1:
+            value /= whole
+        name = item.name if item.split or not split else named(item.key, split)
+        if name not in found:
+            found[name] = value * item.factor
+    return found
+
+
+def _supersede(rows: Sequence[Row], fine: Sequence[bool]) -> list[str]:
+    """Of values logged within epochs and once per epoch by one name keep one kind."""
+    often: Counter[str] = Counter()
+    seldom: Counter[str] = Counter()
+    for row, is_fine in zip(rows, fine, strict=True):
+        (often if is_fine else seldom).update(row.keys())
+    names = {n for n in often.keys() & seldom.keys() if words.is_curve(n)}
+    epochs = {n for n in names if seldom[n] >= SUMMARIES or often[n] <= seldom[n]}
+    for row, is_fine in zip(rows, fine, strict=True):
+        for name in epochs if is_fine else names - epochs:
+            row.pop(name, None)
+    if not names:
+        return []
+    which = "within the epochs" if epochs else "once per epoch"
+    listed = ", ".join(sorted(epochs or names)[:3])
+    return [f"{listed}: logged both within epochs and once per epoch; the points {which} were left out."]
+
+
+def _number(rows: Sequence[Row], fine: Sequence[bool], totals: Sequence[float]) -> None:
+    """Where batches restart in each epoch, number them through: ``epoch * batches + batch``."""
+    places = [i for i, is_fine in enumerate(fine) if is_fine and any(words.is_curve(n) for n in rows[i])]
+    if len(places) < 2:
+        return
+    inner = next((n for n in rows[places[0]] if priority(n) in _STEPS), "")
+    pairs = [(rows[i][words.EPOCH], rows[i][inner]) for i in places if inner in rows[i]]
+    if len(pairs) < len(places):
+        return
+    later = [(a, b) for a, b in zip(pairs, pairs[1:], strict=False) if b[0] > a[0]]
+    if not later or sum(b[1] <= a[1] for a, b in later) < 0.9 * len(later):
+        return
+    first = min(e for e, _ in pairs)
+    most = max(k for _, k in pairs) + (1.0 if min(k for _, k in pairs) == 0 else 0.0)
+    stated = max(totals)
+    per = stated if stated >= most - 1 else most
+    for i in places:
+        rows[i][inner] += (rows[i][words.EPOCH] - first) * per

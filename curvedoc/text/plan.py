@@ -1,0 +1,76 @@
+"""What is read from all lines of one layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from . import words
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value of a line: its key, the place of its number among those of the line, and the split that an
+    earlier word of the line names. ``mean``, ``of``: the places of the average behind it (``0.5 (0.6)``) and
+    of what it is a share of (``98/100``), or -1."""
+
+    key: str
+    at: int
+    split: str = ""
+    mean: int = -1
+    of: int = -1
+    factor: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """The logged name: the key, behind the split when the key does not name one itself."""
+        return named(self.key, self.split)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the lines of one layout are read.
+
+    ``counters``: names and places of what counts; ``inner``: the places of ``k`` and ``n`` of a progress
+    ``k/n`` without a name (-1: none); ``split``: what the line says of all its values; ``bar``: a state of a
+    progress bar; ``grid``: a row of a table; ``about``: the line reports no step.
+    """
+
+    counters: tuple[tuple[str, int], ...] = ()
+    items: tuple[Item, ...] = ()
+    inner: tuple[int, int] = (-1, -1)
+    split: str = ""
+    bar: bool = False
+    grid: bool = False
+    leading: bool = False
+    signature: tuple[object, ...] = field(default=(), compare=False)
+    kinds: frozenset[words.Kind] = field(default=frozenset(), compare=False)
+
+    def __post_init__(self) -> None:
+        names = tuple(i.name for i in self.items)
+        counted = tuple(name for name, _ in self.counters)
+        inner = self.inner[0] >= 0
+        object.__setattr__(self, "signature", (counted, names, self.split, inner, self.bar))
+        object.__setattr__(self, "kinds", frozenset(words.kind(n) for n in names))
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether a value is named as a loss or a metric."""
+        return words.Kind.LOSS in self.kinds or words.Kind.METRIC in self.kinds
+
+    @property
+    def evaluates(self) -> bool:
+        """Whether the line speaks of validation or test data."""
+        said = [i.split or words.own_split(i.key) for i in self.items] or [self.split]
+        return all(s and not s.lower().startswith("tr") for s in said)
+
+
+def named(key: str, split: str) -> str:
+    """A key with the split in front, unless it names one itself or is neither loss, metric nor unknown."""
+    if not split or words.own_split(key) or words.kind(key) in (words.Kind.BARE, words.Kind.IGNORED):
+        return key
+    return f"{split}/{key}"
+
+
+def in_split(plan: Plan, split: str) -> Plan:
+    """The same with a split for the values that name none."""
+    return replace(plan, split=split, items=tuple(i if i.split else replace(i, split=split) for i in plan.items))

@@ -1,0 +1,96 @@
+"""Which lines are the log: those whose layout repeats while something counts on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from . import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .scan import Event
+
+REPEATED = 3
+"""A layout that stands fewer times in a log is a remark."""
+
+ONWARD = 0.7
+"""A number without a name counts when it rises or stays at least at so many of its lines."""
+
+_TELLING = frozenset([words.Kind.LOSS, words.Kind.METRIC, words.Kind.BARE, words.Kind.SPLIT_ONLY])
+
+
+@dataclass
+class _Use:
+    """How a layout is used: its events and whether anything counts on in them."""
+
+    events: list[Event] = field(default_factory=list)
+    places: set[int] = field(default_factory=set)
+
+    @property
+    def counts(self) -> bool:
+        """Whether a counter takes different values, whole ones unless it counts epochs."""
+        plan = self.events[0].plan
+        for name, at in plan.counters:
+            seen = [e.values[e.plan.counters[0][1] if plan.leading else dict(e.plan.counters)[name]] for e in self.events]
+            values = [v for v in seen if v is not None]
+            if plan.leading and not _rises(values):
+                return False
+            if any(v % 1 for v in values) and name != words.EPOCH and not name.endswith("kimg"):
+                return False
+            if at >= 0 and len(set(values)) > 1:
+                return True
+        return plan.inner[0] >= 0 and len(self.events) > 1
+
+
+def _rises(values: Sequence[float]) -> bool:
+    """Whether whole numbers mostly rise or stay."""
+    steps = [b >= a for a, b in zip(values, values[1:], strict=False)]
+    return not any(v % 1 for v in values) and sum(steps) >= ONWARD * len(steps)
+
+
+def sift(events: Sequence[Event]) -> list[Event]:
+    """The events that are log lines or headings that count, in order."""
+    uses: dict[tuple[object, ...], _Use] = defaultdict(_Use)
+    for event in events:
+        uses[event.plan.signature].events.append(event)
+    counting = {s for s, use in uses.items() if use.events[0].plan.counters and use.counts}
+    telling = {s for s, use in uses.items() if use.events[0].plan.is_curve}
+    own = {
+        s
+        for s in counting
+        if len(uses[s].events) >= REPEATED and (_TELLING & uses[s].events[0].plan.kinds)
+    }
+    context = _contexts(events, counting, own, uses)
+    free = {s for s in telling if not uses[s].events[0].plan.counters and _repeats(uses[s], context)}
+    if not (own | free) & telling:
+        own |= {s for s in counting if len(uses[s].events) >= REPEATED and uses[s].events[0].plan.items}
+    chosen = own | free
+    if chosen:  # an evaluation that came once or twice beside lines that repeat
+        chosen |= {s for s in telling if uses[s].events[0].plan.counters and s not in own}
+    headings = {s for s in counting if not uses[s].events[0].plan.items}
+    return [
+        e
+        for e in events
+        if e.plan.signature in chosen or e.plan.signature in headings or not (e.plan.items or e.plan.counters)
+    ]
+
+
+def _contexts(
+    events: Sequence[Event], counting: set[tuple[object, ...]], own: set[tuple[object, ...]], uses: dict[tuple[object, ...], _Use]
+) -> int:
+    """Note for each layout at how many places of the count it stands; returns how many there are."""
+    place = 0
+    for event in events:
+        signature = event.plan.signature
+        if signature in own or (signature in counting and not event.plan.items):
+            place += 1
+        uses[signature].places.add(place)
+    return place
+
+
+def _repeats(use: _Use, contexts: int) -> bool:
+    """Whether a layout without a counter repeats: at several places of the count, or at all when none counts."""
+    return len(use.places) >= REPEATED if contexts >= REPEATED else len(use.events) >= REPEATED
