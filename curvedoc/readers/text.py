@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from curvedoc.errors import NotALogError
 from curvedoc.records import columns
 from curvedoc.table import Table, runs
 from curvedoc.text.join import rows_of
+from curvedoc.text.plan import named
 from curvedoc.text.scan import scan
-from curvedoc.text.words import is_curve
+from curvedoc.text.words import is_curve, own_split
 
 if TYPE_CHECKING:
     from curvedoc.run import Logged
@@ -36,10 +38,20 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
     again and again."""
     events, lines = scan(source.text())
     rows, counters, notes = rows_of(events)
+    rows = _of_split(rows, counters, source.filename)
     _refuse(source, rows, lines)
     ordered = [{name: row[name] for name in counters if name in row} | row for row in rows]
     made, n, ignored = columns(ordered)
     return runs(Table(source.name, source.path, NAME, tuple(made), n, tuple(ignored), tuple(notes)), options)
+
+
+def _of_split(rows: list[dict[str, float]], counters: list[str], filename: str) -> list[dict[str, float]]:
+    """The rows of a file whose name alone says that it holds validations (``validations.txt``)."""
+    split = re.search(r"(?<![^\W_])(valid|val|dev|eval)(?:ations?|uations?)?(?![^\W_])", filename, re.IGNORECASE)
+    names = dict.fromkeys(name for row in rows for name in row if name not in counters)
+    if not split or "train" in filename.lower() or any(own_split(name) for name in names):
+        return rows
+    return [{n if n in counters else named(n, split[1]): v for n, v in row.items()} for row in rows]
 
 
 def _refuse(source: Source, rows: list[dict[str, float]], lines: int) -> None:

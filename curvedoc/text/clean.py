@@ -10,7 +10,7 @@ MAX_LINE = 20_000
 _ANSI_UP = r"\x1b\[\d*[AF]"
 _ANSI = r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
 _GLUED_COUNTER = re.compile(r"(?i)(?<![^\W_])(epochs?|steps?|iter(?:ation)?s?|round)[_-]?(?=\d+\b)")
-_GLUED_EPOCH = re.compile(r"\b(\d+)(?:st|nd|rd|th)?[ -]?epoch\b(?! of)", re.IGNORECASE)
+_GLUED_EPOCH = re.compile(r"\b(\d+)(?:(?:st|nd|rd|th) )?epoch\b", re.IGNORECASE)
 _BATCHES = re.compile(r"\b\d+-(\d+)(batch|iter)\b")
 
 _PREFIX = re.compile(

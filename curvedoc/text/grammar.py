@@ -40,7 +40,7 @@ _WRAPPER = re.compile(r"(?:tensor|array|Decimal|float|np\.\w+|numpy\.\w+|jnp\.\w
 _SEPARATOR = re.compile(r"\s*(?::=|=>|->|[:=])\s*$")
 _BRACED = re.compile(r"\s?\(([^()\[\]]{0,24})\)")
 _DELIMITER = re.compile(
-    r"[|,;\[\]{}()<>\t•*!?\"]|\s{2,}|[:=](?=\s|$)|\s[:=]|\s[-–—~]+(?=\s|$)|(?<=[a-z])\.(?=\s)|\.{2,}|(?<![\w])'|'(?!\w)|[-=]>"
+    r"[|,;\[\]{}()<>\t•*!?\"、，。；（）【】]|\s{2,}|[:=](?=\s|$)|\s[:=]|\s[-–—~]+(?=\s|$)|(?<=[a-z])\.(?=\s)|\.{2,}|(?<![\w])'|'(?!\w)|[-=]>"
 )
 _SLASH = re.compile(r"\s*(?:/|\bof\b)\s*")
 _MEAN = re.compile(r"\s*[\[(]\s*(?:avg|mean|average|global_avg|ave)?\s*[:=]?\s*", re.IGNORECASE)

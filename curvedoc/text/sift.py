@@ -11,10 +11,17 @@ from . import words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .plan import Plan
     from .scan import Event
 
 REPEATED = 3
 """A layout that stands fewer times in a log is a remark."""
+
+SPREAD = 0.05
+"""A line of constant values (accuracy 0 for good) is no setting when it stands at so many places of the count."""
+
+BESIDE = 0.2
+"""Lines that begin with a bare number count beside lines with a named counter only when they are so many."""
 
 ONWARD = 0.7
 """A number without a name counts when it rises or stays at least at so many of its lines."""
@@ -63,19 +70,31 @@ def sift(events: Sequence[Event]) -> list[Event]:
         for s in counting
         if len(uses[s].events) >= REPEATED and (_TELLING & uses[s].events[0].plan.kinds)
     }
+    named = sum(len(uses[s].events) for s in own if not uses[s].events[0].plan.leading)
+    own = {s for s in own if not uses[s].events[0].plan.leading or len(uses[s].events) >= BESIDE * named}
     context = _contexts(events, counting, own, uses)
     free = {s for s in telling if not uses[s].events[0].plan.counters and _repeats(uses[s], context)}
     if not (own | free) & telling:
         own |= {s for s in counting if len(uses[s].events) >= REPEATED and uses[s].events[0].plan.items}
     chosen = own | free
     if chosen:  # an evaluation that came once or twice beside lines that repeat
-        chosen |= {s for s in telling if uses[s].events[0].plan.counters and s not in own}
-    headings = {s for s in counting if not uses[s].events[0].plan.items}
+        names = {name for s in own for name, _ in uses[s].events[0].plan.counters}
+        chosen |= {s for s in telling if _named(uses[s].events[0].plan) & names}
+    headings = {s for s in counting if _is_heading(uses[s].events[0].plan)}
     return [
         e
         for e in events
         if e.plan.signature in chosen or e.plan.signature in headings or not (e.plan.items or e.plan.counters)
     ]
+
+
+def _named(plan: Plan) -> set[str]:
+    """The counters of a line that have a name."""
+    return set() if plan.leading else {name for name, _ in plan.counters}
+
+
+def _is_heading(plan: Plan) -> bool:
+    return not plan.items and not plan.leading
 
 
 def _contexts(
@@ -85,7 +104,7 @@ def _contexts(
     place = 0
     for event in events:
         signature = event.plan.signature
-        if signature in own or (signature in counting and not event.plan.items):
+        if signature in own or (signature in counting and _is_heading(event.plan)):
             place += 1
         uses[signature].places.add(place)
     return place
@@ -93,4 +112,7 @@ def _contexts(
 
 def _repeats(use: _Use, contexts: int) -> bool:
     """Whether a layout without a counter repeats: at several places of the count, or at all when none counts."""
-    return len(use.places) >= REPEATED if contexts >= REPEATED else len(use.events) >= REPEATED
+    if contexts < REPEATED:
+        return len(use.events) >= REPEATED
+    varies = any(e.values != use.events[0].values for e in use.events)
+    return len(use.places) >= REPEATED and (varies or len(use.places) >= SPREAD * contexts)

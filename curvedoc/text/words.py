@@ -35,7 +35,7 @@ _UNIT = (
 )
 UNIT = re.compile(
     rf"(?:(?:{_UNIT})(?![\w/])|\s(?:{_UNIT})(?![\w/]|\s?[:=])|\s?[\w.]*/(?:s|sec|second|it|iter|step|batch|epoch|thread|"
-    r"sample|token|hour|min)\b|\s?(?:times|it|its)(?!\w))"
+    r"sample|token|hour|min)\b|\s?(?:times|it|its)(?!\w)|\s?\[(?:s|secs?|seconds|ms|min)\])"
 )
 KILO = re.compile(r"[kK](?![\w/])")
 _FILLER = frozenset(
@@ -90,7 +90,7 @@ def counter(key: str) -> str:
         return ""
     if priority(name) == priority(EPOCH) and not name.startswith(("round", "tree", "gener", "boost")):
         return EPOCH
-    return BATCH if name in _INSIDE else name
+    return BATCH if name in _INSIDE else name if name in _ALIASES.values() else "_".join(words).lower().strip(".:")
 
 
 def key_of(phrase: str, separated: bool) -> tuple[str, str]:
