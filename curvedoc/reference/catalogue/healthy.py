@@ -92,7 +92,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "text-fill-in",
         "text",
         OK,
-        {**WRITER, "fill_in": True, "copies": 8, "n_train": 500, "steps": 800},
+        {**WRITER, "fill_in": True, "copies": 8, "n_train": 500, "steps": 800, "log_every": 40},
         seed=1,
         about="R5: fill in the blanked characters",
     ),

@@ -144,7 +144,7 @@ def _errors(run: TrainedRun) -> tuple[float, float]:
     """Mean squared validation error that the wrong weights of the large and of the small inputs make."""
     x, y = run.task.val.x, run.task.val.y
     # Validation targets carry no noise, so they give the true weights.
-    wrong = run.model[1].weight[0] - torch.linalg.lstsq(x, y).solution[:, 0]  # type: ignore[index, union-attr]
+    wrong = run.model[1].weight[0] - torch.linalg.lstsq(x, y).solution[:, 0]  # type: ignore[index]
     small = x.std(0) < 0.5
     large, little = (float((x[:, which] @ wrong[which]).square().mean()) for which in (~small, small))
     return large, little
