@@ -6,12 +6,14 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from curvedoc.axes import scale_for, thin
+import numpy as np
+
+from curvedoc.axes import SMALLEST, Scale, finite, scale_for, thin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from curvedoc.run import Run
+    from curvedoc.run import FloatArray, Run
 
     from .report import Calibration
 
@@ -20,6 +22,8 @@ WIDTH, HEIGHT, EDGE = 320, 120, 8
 # A picture of a run, not its data: at most two points in each column.
 COLUMNS = 30
 LARGEST_DOT = 9.0
+# A sketch this low shows nothing of a curve under a tenth of a spike; a hundred times the middle is its top.
+SPIKE, CUT = 10.0, 100.0
 COLOURS = {"train/loss": "#06c", "val/loss": "#c50"}
 INK, FAINT = "#666", "#ccc"
 
@@ -77,7 +81,7 @@ def run_plot(run: Run, title: str) -> str:
     """The train and validation loss of a run, thinned to a sketch; what is not finite is not drawn."""
     curves = {role: curve for role in COLOURS if (curve := run.get(role)) is not None and len(curve)}
     across = scale_for([curve.steps for curve in curves.values()], log=False)
-    up = scale_for([curve.values for curve in curves.values()])
+    up = _upwards([curve.values for curve in curves.values()])
     parts = [_line(EDGE, HEIGHT - EDGE, WIDTH - EDGE, HEIGHT - EDGE, FAINT)]
     if across is None or up is None:
         parts.append(_label(WIDTH / 2, HEIGHT / 2, "no finite loss"))
@@ -97,3 +101,12 @@ def run_plot(run: Run, title: str) -> str:
     if up is not None and up.log:
         parts.append(_label(EDGE, 14, "log scale", "start"))
     return _page(WIDTH, HEIGHT, title, parts)
+
+
+def _upwards(values: Sequence[FloatArray]) -> Scale | None:
+    """The scale for losses; logarithmic, and cut above, where a few values tower over the rest."""
+    scale = scale_for(values)
+    if scale is None or scale.low < SMALLEST:
+        return scale
+    middle = float(np.median(np.concatenate([finite(each) for each in values])))
+    return Scale(scale.low, min(scale.high, CUT * middle), log=scale.log or scale.high > SPIKE * middle)
