@@ -169,7 +169,9 @@ def trial(
     from .samples import versions
 
     known = catalogue.remedies()
-    names = known if subject == "all" else (subject,) if subject in known else catalogue.remedies(subject)
+    named = subject == "all" or subject in known
+    state = "" if named else subject
+    names = (subject,) if subject in known else catalogue.remedies(state)
     if not names:
         raise UsageError(
             f"'{subject}' is no state and no remedy with a trial.",
@@ -178,7 +180,7 @@ def trial(
     command = f"curvedoc reference trial {subject} --seeds {seeds}{' --quick' if quick else ''}"
     made = {"command": command, **versions()}
     with Bars() as bars:
-        trials.run(names, seeds, default_judge(), out, made, _line, jobs, quick, logs, bars)
+        trials.run(names, seeds, default_judge(), out, made, _line, jobs, quick, logs, bars, state)
     if docs and out.exists():
         trials_page.write(json.loads(out.read_text()), docs)
     return EXIT_OK

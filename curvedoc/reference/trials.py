@@ -100,13 +100,15 @@ def attempt(
     return done
 
 
-def plan(remedies: Iterable[str], seeds: int) -> list[tuple[Scenario, tuple[str, ...], int]]:
-    """Jobs ``(set-up, its remedies, seed)`` so that each sick run is trained once for all its remedies."""
+def plan(remedies: Iterable[str], seeds: int, state: str = "") -> list[tuple[Scenario, tuple[str, ...], int]]:
+    """Jobs ``(set-up, its remedies, seed)`` so that each sick run is trained once for all its remedies;
+    only set-ups that count for ``state`` when one is named.
+    """
     from .catalogue import setups
 
     wanted: dict[str, tuple[Scenario, list[str]]] = {}
     for remedy in remedies:
-        for setup in setups(remedy):
+        for setup in (s for s in setups(remedy) if state in ("", s.trial_state)):
             wanted.setdefault(setup.id, (setup, []))[1].append(remedy)
     return [
         (setup, tuple(names), seed)
@@ -201,14 +203,15 @@ def run(
     quick: bool = False,
     logs: Path | None = None,
     report: Report = silent,
+    state: str = "",
 ) -> list[Attempt]:
-    """Run all jobs of the remedies and write ``out`` after each; what it already holds is not done again.
+    """Run all jobs of the remedies (for one ``state`` or all) and write ``out`` after each; what it already holds is not done again.
 
     ``jobs`` processes at once (``judge`` must then be a plain function); ``quick`` leaves out the set-ups
     that take minutes a run. With a folder of ``logs`` runs are kept there, and those that lie there are
     judged anew. Attempts on set-ups that are no more, or are set otherwise now, are dropped from ``out``.
     """
-    planned = [job for job in plan(remedies, seeds) if not (quick and job[0].task == SLOW_TASK)]
+    planned = [job for job in plan(remedies, seeds, state) if not (quick and job[0].task == SLOW_TASK)]
     before = load(out)
     done = [a for a in before if still_planned(a)]
     if len(done) < len(before):

@@ -11,7 +11,7 @@ from curvedoc.errors import UsageError
 from curvedoc.reference import catalogue
 from curvedoc.states import State
 
-ALL = (*catalogue.SCENARIOS, *catalogue.more.SCENARIOS)
+ALL = (*catalogue.SCENARIOS, *catalogue.TRIALS_ALONE)
 
 
 def test_ids_are_unique():

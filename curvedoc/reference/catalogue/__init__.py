@@ -23,6 +23,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     *grokking.SCENARIOS,
 )
 
+TRIALS_ALONE: tuple[Scenario, ...] = (*more.SCENARIOS, *grokking.WAITING)
+
 
 def scenarios() -> tuple[Scenario, ...]:
     """All reference systems, by state."""
@@ -40,18 +42,18 @@ def trial_setups() -> tuple[Scenario, ...]:
         replace(each, treated={**each.treated, **more.ALSO_TRIED.get(each.id, {})}) for each in SCENARIOS
     )
     healthy = (State.SMOOTH_DESCENT, State.INCONCLUSIVE)
-    return tuple(each for each in (*tried, *more.SCENARIOS) if each.state not in healthy)
+    return tuple(each for each in (*tried, *TRIALS_ALONE) if each.state not in healthy)
 
 
 def remedies(state: str = "") -> tuple[str, ...]:
     """The remedies that some set-up names (of that state), in order of appearance."""
-    named = (r for each in trial_setups() if state in ("", each.state) for r in each.treated)
+    named = (r for each in trial_setups() if state in ("", each.trial_state) for r in each.treated)
     return tuple(dict.fromkeys(named))
 
 
 def scenario(name: str) -> Scenario:
     """The scenario of that id; :class:`UsageError` when there is none."""
-    everything = (*SCENARIOS, *more.SCENARIOS)
+    everything = (*SCENARIOS, *TRIALS_ALONE)
     for each in everything:
         if each.id == name:
             return each
