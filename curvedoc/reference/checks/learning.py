@@ -80,17 +80,23 @@ def hotdog(runs: Runs) -> tuple[Checked, ...]:
 
 
 def hotdog_tiny(runs: Runs) -> tuple[Checked, ...]:
-    """R2: off the basket, the small model says "no hot dog" to a hot dog as to a round thing; the larger
-    one does not.
+    """R2: off the basket, the small model gives the same answer to a hot dog as to what is none; the larger
+    one tells them apart.
     """
     return (
-        below("small: hot dogs without a basket found", runs[""].column("probe_hotdog_no_basket")[-1], 0.2),
-        above(
-            "larger: hot dogs without a basket found",
-            runs["more-capacity"].column("probe_hotdog_no_basket")[-1],
-            0.6,
-        ),
+        below("small: hot dogs without a basket found, beyond false alarms", _told_apart(runs[""]), 0.2),
+        above("larger: the same", _told_apart(runs["more-capacity"]), 0.25),
     )
+
+
+@torch.no_grad()
+def _told_apart(run: TrainedRun) -> float:
+    """Share of hot dogs without a basket called hot dog, minus that of the pictures without a hot dog."""
+    run.model.eval()
+    others = run.task.val.x[run.task.val.y == 0]
+    called = (run.model(x).argmax(-1).float().mean() for x in (run.task.probes["hotdog_no_basket"].x, others))
+    found, alarms = map(float, called)
+    return found - alarms
 
 
 def memorised(runs: Runs) -> tuple[Checked, ...]:
