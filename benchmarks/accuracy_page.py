@@ -14,7 +14,7 @@ from curvedoc.bench.drawing import reliability_plot, run_plot
 from curvedoc.bench.tables import as_markdown, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from accuracy import Measured
 
@@ -77,9 +77,18 @@ def page(measured: Measured, worst: Sequence[Wrong], corpus: Path) -> str:
     command = shlex.join(["python", "benchmarks/accuracy.py", *sys.argv[1:]])
     parts = ["# Accuracy\n", INTRODUCTION.format(command=command, versions=_versions())]
     parts += [as_markdown(table) for table in comparisons(measured, timed=False)]
+    parts += _asked(measured.everything)
     parts += [as_markdown(table) for table in tables(ours)]
     parts += [CALIBRATED, *_errors(ours, worst, corpus)]
     return "\n".join(parts)
+
+
+def _asked(tools: Iterable[str]) -> list[str]:
+    """How each peer was asked, in the words of the adapters; nothing without peers."""
+    import peers
+
+    lines = [f"- {tool}: {peers.notes(tool)}" for tool in tools if tool in peers.TOOLS]
+    return ["## How the peers were asked\n", "\n".join(lines) + "\n"] if lines else []
 
 
 def _errors(ours: Report, worst: Sequence[Wrong], corpus: Path) -> list[str]:

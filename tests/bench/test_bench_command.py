@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -150,3 +152,10 @@ def test_the_sample_logs_get_the_states_that_they_show(call: Call, tmp_path: Pat
     assert document["logs"] == len(made) > 15
     wrong = {Path(each["path"]).name for each in document["wrong"]}
     assert not wrong
+
+
+def test_the_start_of_other_commands_does_not_pay_for_it() -> None:
+    code = "import sys; from curvedoc.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not [name for name in done.stderr.split() if name.startswith("curvedoc.bench")]
+    assert "  bench " in done.stdout
