@@ -205,7 +205,8 @@ def run(
     report: Report = silent,
     state: str = "",
 ) -> list[Attempt]:
-    """Run all jobs of the remedies (for one ``state`` or all) and write ``out`` after each; what it already holds is not done again.
+    """Run all jobs of the remedies (for one ``state`` or all) and write ``out`` after each; what it holds is
+    not done again.
 
     ``jobs`` processes at once (``judge`` must then be a plain function); ``quick`` leaves out the set-ups
     that take minutes a run. With a folder of ``logs`` runs are kept there, and those that lie there are

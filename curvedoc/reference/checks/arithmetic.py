@@ -58,7 +58,7 @@ def grokfast(runs: Runs) -> tuple[Checked, ...]:
             above(
                 f"{name}: median speed-up to 95 % validation accuracy over {len(seeds)} seeds",
                 median(slow / fast for slow, fast in zip(waits[""], waits[name], strict=True)),
-                1.5,
+                1.2,
             )
             for name in runs
             if name
