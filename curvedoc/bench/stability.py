@@ -80,7 +80,9 @@ def sample(labels: Sequence[Label], per_group: int = PER_GROUP) -> list[Label]:
 
 def flips(probes: Sequence[Probe]) -> tuple[Flips, ...]:
     """The share of verdicts that each perturbation changes, and all of them together (first)."""
-    names = list(dict.fromkeys(name for probe in probes for name in probe.perturbed))
+    # To a short run not all of them apply: the longest list has their order.
+    lists = sorted((list(probe.perturbed) for probe in probes), key=len, reverse=True)
+    names = list(dict.fromkeys(name for each in lists for name in each))
     return tuple(
         _flips(probes, wanted, title) for title, wanted in [("all", names), *((n, [n]) for n in names)]
     )
