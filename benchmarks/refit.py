@@ -207,7 +207,10 @@ def main() -> int:
     document: dict[str, list[dict]] = {}
     with ProcessPoolExecutor(args.jobs, mp_context=get_context("spawn")) as pool:
         asked = {
-            name: [pool.submit(held_out, args.corpus, fold.tolist(), args.seed + k) for k, fold in enumerate(folds)]
+            name: [
+                pool.submit(held_out, args.corpus, fold.tolist(), args.seed + k)
+                for k, fold in enumerate(folds)
+            ]
             for name, folds in protocols.items()
         }
         for name, folds in protocols.items():
