@@ -29,13 +29,14 @@ def sniff(source: Source) -> float:
         return 0.0
     named = source.filename.endswith(".json")
     try:
-        json.JSONDecoder(parse_int=float).raw_decode(text)
+        _, end = json.JSONDecoder(parse_int=float).raw_decode(text)
     except json.JSONDecodeError as error:
         whole = len(source.head) >= HEAD_BYTES and error.pos > len(text) - 4096
         return 0.8 if whole or named else 0.3 * (error.pos > len(text) // 2)
     except RecursionError:
         return 0.5
-    return 0.8
+    rest = text[end:].lstrip(" \t\r\n,")
+    return 0.8 if named or not rest or rest[0] in "[{" else 0.0  # `[10] train-rmse:0.5` is a line of text
 
 
 def read(source: Source, options: ReadOptions) -> list[Logged]:

@@ -6,12 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from curvedoc.errors import NotALogError
-from curvedoc.records import columns
-from curvedoc.table import Table, runs
-from curvedoc.text.join import rows_of
-from curvedoc.text.plan import named
-from curvedoc.text.scan import scan
-from curvedoc.text.words import is_curve, own_split
 
 if TYPE_CHECKING:
     from curvedoc.run import Logged
@@ -23,19 +17,35 @@ ABOUT = "plain text (.log, .txt, .out, standard output): progress bars, `step 10
 LAST_RESORT = 0.26
 """Any text may be a log, but every other reader that claims a file knows it better."""
 
+FRAMED = 0.85
+"""A console table: taken as plain columns, its frame would become names."""
+
+_RULED = r"^[^\n-]*[A-Za-z][^\n-]*\n[ \t]*-+(?:[ \t]+-{2,}){2,}[ \t]*\r?$"
+_BOXED = r"^-{10,}[ \t]*\r?\n\|[^|\n]+\|[^|\n]+\|[ \t]*\r?$"
+
 FEWEST = 3
 """Fewer points of a loss or metric are no curve."""
 
 
 def sniff(source: Source) -> float:
-    """How sure it is, in [0, 1]: barely, of any text with letters and digits."""
+    """How sure it is, in [0, 1]: barely, of any text; surer than of a plain table where lines of dashes frame one."""
     text = source.head_text
-    return LAST_RESORT if any(c.isalpha() for c in text[:4096]) and any(c.isdigit() for c in text) else 0.0
+    if not any(c.isalpha() for c in text[:4096]) or not any(c.isdigit() for c in text):
+        return 0.0
+    if "---" in text and (
+        re.search(_RULED, text, re.MULTILINE) or len(re.findall(_BOXED, text, re.MULTILINE)) > 1
+    ):
+        return FRAMED
+    return LAST_RESORT
 
 
 def read(source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in the text; raises :class:`~curvedoc.errors.NotALogError` where no loss or metric is printed
     again and again."""
+    from curvedoc.records import columns
+    from curvedoc.table import Table, runs
+    from curvedoc.text import rows_of, scan
+
     events, lines = scan(source.text())
     rows, counters, notes = rows_of(events)
     rows = _of_split(rows, counters, source.filename)
@@ -47,7 +57,11 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
 
 def _of_split(rows: list[dict[str, float]], counters: list[str], filename: str) -> list[dict[str, float]]:
     """The rows of a file whose name alone says that it holds validations (``validations.txt``)."""
-    split = re.search(r"(?<![^\W_])(valid|val|dev|eval)(?:ations?|uations?)?(?![^\W_])", filename, re.IGNORECASE)
+    from curvedoc.text import named, own_split
+
+    split = re.search(
+        r"(?<![^\W_])(valid|val|dev|eval)(?:ations?|uations?)?(?![^\W_])", filename, re.IGNORECASE
+    )
     names = dict.fromkeys(name for row in rows for name in row if name not in counters)
     if not split or "train" in filename.lower() or any(own_split(name) for name in names):
         return rows
@@ -56,6 +70,8 @@ def _of_split(rows: list[dict[str, float]], counters: list[str], filename: str) 
 
 def _refuse(source: Source, rows: list[dict[str, float]], lines: int) -> None:
     """Refuse a text in which nothing is a curve, and say what was looked for."""
+    from curvedoc.text import is_curve
+
     points: dict[str, int] = {}
     for row in rows:
         for name in row:

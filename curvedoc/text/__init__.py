@@ -5,3 +5,9 @@
 progress bars, ``sift`` keeps the lines that repeat, ``join`` puts values that belong to one step into one row.
 """
 
+from .join import rows_of
+from .plan import named
+from .scan import scan
+from .words import is_curve, own_split
+
+__all__ = ["is_curve", "named", "own_split", "rows_of", "scan"]

@@ -30,6 +30,7 @@ def last_states(events: Sequence[Event]) -> tuple[list[Event], list[str]]:
 
     When this leaves no curve and nothing else is in the log, every state is a point.
     """
+    events = _without_ends(events)
     if not any(e.plan.bar for e in events):
         return list(events), []
     bars = _groups(events)
@@ -59,11 +60,25 @@ def last_states(events: Sequence[Event]) -> tuple[list[Event], list[str]]:
     return kept, notes
 
 
+def _without_ends(events: Sequence[Event]) -> Sequence[Event]:
+    """The events without progress in layouts that are only printed at the end (``10/10 - 3s - loss: 0.5``)."""
+    ends: dict[tuple[object, ...], bool] = {}
+    for event in events:
+        if event.plan.inner[0] >= 0 and not event.plan.bar:
+            signature = event.plan.signature
+            ends[signature] = ends.get(signature, True) and _share(event) == 1
+    if not any(ends.values()):
+        return events
+    plans = {e.plan: replace(e.plan, inner=(-1, -1)) for e in events if ends.get(e.plan.signature)}
+    return [e._replace(plan=plans.get(e.plan, e.plan)) for e in events]
+
+
 def _groups(events: Sequence[Event]) -> dict[int, int]:
     """The place of the last state of each bar, by a running number."""
     last: dict[int, int] = {}
     opened: dict[tuple[object, ...], tuple[int, float, int]] = {}
     context = number = 0
+    latest: tuple[object, ...] = ()
     for i, (plan, values, *_) in enumerate(events):
         if not plan.bar:
             context += bool(plan.counters)
@@ -72,9 +87,10 @@ def _groups(events: Sequence[Event]) -> dict[int, int]:
         own = tuple(values[at] for _, at in plan.counters)
         key = (n, own, plan.split)
         group, before, seen = opened.get(key, (-1, -1.0, context))
-        if group < 0 or k < before or (k == before == n and seen != context):
+        if group < 0 or k < before or (k == before == n and (seen != context or latest != key)):
             number += 1
             group = number
+        latest = key
         opened[key] = (group, k, context)
         if plan.items or group not in last:
             last[group] = i
@@ -101,7 +117,11 @@ def _as_point(event: Event) -> Event:
 
 def _validation(events: Sequence[Event], last: Sequence[int]) -> set[int]:
     """The bars that must be validation: two lengths take turns, and these are the shorter ones."""
-    free = [i for i in last if events[i].plan.is_curve and not events[i].plan.split and not events[i].plan.counters]
+    free = [
+        i
+        for i in last
+        if events[i].plan.is_curve and not events[i].plan.split and not events[i].plan.counters
+    ]
     free = [i for i in free if not any(words.own_split(item.name) for item in events[i].plan.items)]
     sizes = Counter(_progress(*events[i][:2])[1] for i in free)
     if len(sizes) != 2 or min(sizes.values()) < 2 or max(sizes.values()) - min(sizes.values()) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-MAX_LINE = 20_000
+MAX_LINE = 10_000
 """Longer lines are data, source or a dumped configuration, and would cost without end."""
 
 _ANSI_UP = r"\x1b\[\d*[AF]"
@@ -17,6 +17,7 @@ _PREFIX = re.compile(
     r"""(?:\s*+(?>
       \[?\d{4}[-/]\d\d?[-/]\d\d?[T\s,|]\s?\d\d?:\d\d(?::\d\d)?(?:[.,:]\d+)?\s?(?:Z\b|UTC|[+-]\d\d:?\d\d)?\]?:?
     | \[?\d\d?[./-]\d\d?(?:[./-]\d\d(?:\d\d)?)?[ |]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:\ [AP]M)?\]?:?
+    | \[\d{4}-\d\d-\d\d:\d\d:\d\d:\d\d(?::\w+)?\]
     | \[\d\d?:\d\d:\d\d(?:[.,]\d+)?\]:? | \d\d:\d\d:\d\d(?:[.,]\d+)?(?=\s|\])\]?
     | \[?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\ \w{3}\ +\d+\ \d\d:\d\d:\d\d(?:\ \d{4})?\]?
     | [IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\ [^\s\]]+\]
@@ -29,14 +30,15 @@ _PREFIX = re.compile(
     ))++\s?""",
     re.VERBOSE,
 )
-_RANK = re.compile(r"\s*\[?(?:rank[ _:=]?|default|1,|worker[ _]?)(\d+)\]?(?:<std(?:out|err)>)?:?\s?(?=\S)", re.IGNORECASE)
+_RANK = re.compile(
+    r"\s*\[?(?:rank[ _:=]?|default|1,|worker[ _]?)(\d+)\]?(?:<std(?:out|err)>)?:?\s?(?=\S)", re.IGNORECASE
+)
 _CONTAINER = re.compile(r"\s*[\w.-]+[-_]\d+\s+\|\s")
 
 _BAR = re.compile(
     r"\d{1,3}(?:\.\d+)?%\s?\|[^|]*\||\[[=>.#\-* ]{5,}\]|[━╸╺█▏▎▍▌▋▊▉░▒▓─]{4,}(?:\s*[━╸╺─]+)*|\b\d+it(?= \[\d)"
 )
 _RATE = re.compile(r"\[[\d?:]+(?:<[^,\]]*)?,?\s*[\d.?]*\s?(?:\w+/s|s/\w+)")
-_MARKS = ("%|", "==", "..", "━", "█", "it [", "##", "% |", "->", "--")
 
 
 def lines_in(text: str) -> list[str]:
@@ -82,7 +84,7 @@ def without_prefix(line: str) -> tuple[str, int]:
 
 def without_bar(line: str) -> tuple[str, bool]:
     """A line with its progress bar (and the rate behind it) taken out, and whether there was one."""
-    if not any(mark in line for mark in _MARKS):
+    if not ("%" in line or "==" in line or ".." in line or "━" in line or "█" in line or "it [" in line):
         return line, False
     short, found = _BAR.subn(" , ", line)
     if not found:

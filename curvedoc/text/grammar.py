@@ -57,10 +57,14 @@ def read_layout(gaps: Sequence[str], bar: bool = False) -> Plan:
         return NOTHING
     reader = _Reader(gaps)
     reader.read()
-    split = "" if reader.items else reader.said or words.split_in(gaps[-1].strip(" ,;:|-([").partition(" (")[0])
+    split = (
+        "" if reader.items else reader.said or words.split_in(gaps[-1].strip(" ,;:|-([").partition(" (")[0])
+    )
     if all(i.split == reader.said for i in reader.items):
         split = split or reader.said
-    return Plan(tuple(reader.counters.items()), tuple(reader.items), reader.inner, split, bar, leading=reader.leading)
+    return Plan(
+        tuple(reader.counters.items()), tuple(reader.items), reader.inner, split, bar, leading=reader.leading
+    )
 
 
 NOTHING = Plan()
@@ -148,6 +152,7 @@ class _Reader:
             self._value(at, key, opened, factor)
 
     def _value(self, at: int, key: str, opened: bool, factor: float) -> None:
+        key = "train" if key == "learn" else key  # CatBoost
         split = words.split_in(key)
         if split and " " in key:
             self.section = split
@@ -162,7 +167,11 @@ class _Reader:
         if marked and _SLASH.fullmatch(follows) and at + 2 < len(self.gaps):
             self.last, self.open_at = "open", at
             return True
-        if re.fullmatch(r"\s*\[\s*", follows) and at + 3 < len(self.gaps) and _SLASH.fullmatch(self.gaps[at + 2]):
+        if (
+            re.fullmatch(r"\s*\[\s*", follows)
+            and at + 3 < len(self.gaps)
+            and _SLASH.fullmatch(self.gaps[at + 2])
+        ):
             self.counters.setdefault(words.EPOCH, at)
             self.last = "counter"
             return True
@@ -170,7 +179,13 @@ class _Reader:
 
     def _nameless(self, at: int, before: str) -> None:
         """A number without a key: at the beginning it counts; a pair ``[1, 2000]`` is epoch and batch."""
-        if at == 1 and self.leading and "[" in self.gaps[0] and before.strip() == "," and "]" in self.gaps[2][:2]:
+        if (
+            at == 1
+            and self.leading
+            and "[" in self.gaps[0]
+            and before.strip() == ","
+            and "]" in self.gaps[2][:2]
+        ):
             self.counters, self.leading, self.last = {words.EPOCH: 0, words.BATCH: 1}, False, "counter"
             return
         self.last, self.open_at = "open", at

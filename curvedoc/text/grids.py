@@ -26,6 +26,7 @@ _WHOLE = frozenset(["all", "total", "avg", "mean", "average", "overall", "macro"
 _BARE_LOSSES = frozenset(["box", "obj", "cls", "dfl", "seg", "pose", "kobj", "angle"])
 _RULE = re.compile(r"[\s|:+=─━-]*[-=─━]{2,}[\s|:+=─━-]*")
 _PAIR = re.compile(r"\|?\s*([^\W\d][^|:=\t]{0,60}?)\s*\|\s*([^\s|]+)\s*(?:\|\s*([^\s|]+)\s*)?\|?\s*")
+_TITLE = re.compile(r"\|?[^|]*\|\s*(?:\|\s*)?")
 _TOTAL = re.compile(r"(\d+)\s*/\s*\d+")
 
 
@@ -78,12 +79,14 @@ def _plan(names: Sequence[str]) -> Plan:
     counters: dict[str, int] = {}
     items = []
     older = "gpu_mem" in {n.lower() for n in names}  # Ultralytics: `box obj cls` are losses
+    spacy = {"#", "SCORE"} <= set(names)  # losses of the training beside scores of the evaluation
     for at, name in enumerate(names):
         counted = words.counter(name)
         if counted and counted not in counters and not (counted == "image" or name.lower() == "images"):
             counters[counted] = at
         else:
-            items.append(Item(f"{name}_loss" if older and name in _BARE_LOSSES else name, at))
+            split = "val" if spacy and not name.startswith("LOSS") else ""
+            items.append(Item(f"{name}_loss" if older and name in _BARE_LOSSES else name, at, split))
     return Plan(tuple(counters.items()), tuple(items), grid=True)
 
 
@@ -101,9 +104,18 @@ def row_of(header: Header, line: str) -> list[float | None] | None:
             if not cell[:1].isdigit() and cell.lower() not in _WHOLE:
                 texts += 1
         values.append(value)
+    if any(values[at] is None for _, at in header.plan.counters):
+        return None
     if sum(v is not None for v in values) * 2 < len(cells):
         return None
     return [] if texts and header.by != "|" and not header.plan.counters else values
+
+
+def is_header(line: str) -> bool:
+    """Whether a line that has numbers within its words is the header of a table (``Class P R mAP@.5:.95``)."""
+    return not any(cell[:1].isdigit() for cell in line.split()) and any(
+        len(h.names) > 4 for h in header_in(line)
+    )
 
 
 def is_rule(line: str) -> bool:
@@ -122,6 +134,11 @@ def pair_in(line: str) -> tuple[str, float | None, float | None] | None:
     return found[1].strip(), first, number(found[3]) if found[3] else None
 
 
+def is_title(line: str) -> bool:
+    """Whether a line stands between pairs as a title without a value (``| rollout/ |     |``)."""
+    return _TITLE.fullmatch(line) is not None
+
+
 def titles_in(line: str) -> tuple[str, str] | None:
     """The two splits that a line sets side by side above pairs of values (``Training |  Validation``)."""
     cells = [c.strip() for c in line.strip().strip("|").split("|") if c.strip()]
@@ -130,7 +147,9 @@ def titles_in(line: str) -> tuple[str, str] | None:
     return None
 
 
-def block_of(pairs: Sequence[tuple[str, float | None, float | None]], titles: tuple[str, str]) -> tuple[Plan, Values]:
+def block_of(
+    pairs: Sequence[tuple[str, float | None, float | None]], titles: tuple[str, str]
+) -> tuple[Plan, Values]:
     """The pairs of consecutive lines as one line of values."""
     counters: dict[str, int] = {}
     items: list[Item] = []

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from curvedoc.columns import priority
-
 from . import words
 from .bars import last_of_evaluations, last_states
 from .plan import named
@@ -22,8 +20,6 @@ Row = dict[str, float]
 
 SUMMARIES = 8
 """From so many epochs on a line per epoch is the curve and the lines within the epochs are left out."""
-
-_STEPS = priority(words.STEP), priority("iter")
 
 
 def rows_of(events: Sequence[Event]) -> tuple[list[Row], list[str], list[str]]:
@@ -56,9 +52,10 @@ def _one_name(events: Iterable[Event]) -> dict[str, str]:
     """One name for counters that count the same: ``iter 100`` beside ``step 100``, never in one line."""
     used: Counter[str] = Counter()
     together: set[str] = set()
-    for event in events:
-        names = [name for name, _ in event.plan.counters if priority(name) in _STEPS and name != words.BATCH]
-        used.update(names)
+    plans = Counter(e.plan for e in events if e.plan.counters)
+    for plan, times in plans.items():
+        names = [name for name, _ in plan.counters if words.counts_steps(name) and name != words.BATCH]
+        used.update(dict.fromkeys(names, times))
         if len(names) > 1:
             together.update(names)
     if len(used) < 2 or together:
@@ -130,7 +127,7 @@ class _Joiner:
             if value is not None:
                 found.setdefault(self.names.get(name, name), value)
         k = event.plan.inner[0]
-        if k >= 0 and not event.mean and not any(priority(name) in _STEPS for name in found):
+        if k >= 0 and not event.mean and not any(words.counts_steps(name) for name in found):
             value = event.values[k]
             if value is not None:
                 found[words.BATCH] = value
@@ -142,7 +139,7 @@ class _Joiner:
         values = _values(event, event.plan)
         self.header.update({k: v for k, v in own.items() if k in self.header})
         counters = {**self.header, **own}
-        fine = words.EPOCH in counters and any(priority(name) in _STEPS for name in own)
+        fine = words.EPOCH in counters and any(words.counts_steps(name) for name in own)
         total = event.values[event.plan.inner[1]] if event.plan.inner[0] >= 0 else None
         if event.plan.inner[0] >= 0:
             self.block = (event.plan.split, frozenset(i.key for i in event.plan.items))
@@ -227,7 +224,7 @@ def _number(rows: Sequence[Row], fine: Sequence[bool], totals: Sequence[float]) 
     places = [i for i, is_fine in enumerate(fine) if is_fine and any(words.is_curve(n) for n in rows[i])]
     if len(places) < 2:
         return
-    inner = next((n for n in rows[places[0]] if priority(n) in _STEPS), "")
+    inner = next((n for n in rows[places[0]] if words.counts_steps(n)), "")
     pairs = [(rows[i][words.EPOCH], rows[i][inner]) for i in places if inner in rows[i]]
     if len(pairs) < len(places):
         return

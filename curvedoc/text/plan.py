@@ -54,8 +54,8 @@ class Plan:
 
     @property
     def is_curve(self) -> bool:
-        """Whether a value is named as a loss or a metric."""
-        return words.Kind.LOSS in self.kinds or words.Kind.METRIC in self.kinds
+        """Whether a value is named as a loss or a metric (or as a split alone: ``250 val 3.2``)."""
+        return not self.kinds.isdisjoint((words.Kind.LOSS, words.Kind.METRIC, words.Kind.SPLIT_ONLY))
 
     @property
     def evaluates(self) -> bool:
@@ -73,4 +73,6 @@ def named(key: str, split: str) -> str:
 
 def in_split(plan: Plan, split: str) -> Plan:
     """The same with a split for the values that name none."""
-    return replace(plan, split=split, items=tuple(i if i.split else replace(i, split=split) for i in plan.items))
+    return replace(
+        plan, split=split, items=tuple(i if i.split else replace(i, split=split) for i in plan.items)
+    )

@@ -13,11 +13,17 @@ from .plan import Plan
 
 Values = list[float | None]
 
-MOST_LAYOUTS = 50_000
-"""Layouts that are remembered; a text of more different ones is no log, and memory is finite."""
+MANY_LAYOUTS = 10_000
+"""From so many layouts on, digits within words (a file name, a hash) are taken as one."""
 
-_DIGIT = re.compile(r"\d|(?i:\bnan\b|\binf\b)")
-_MAYBE_NAN = re.compile(r"(?i)nan|inf")
+MOST_LAYOUTS = 20_000
+"""No more are read: a text of more different ones is no log, and each costs a tenth of a millisecond."""
+
+LONG = 500
+"""Longer lines are looked over before they are cut at their numbers."""
+
+_DIGIT = re.compile(r"[0-9]|\b(?:nan|NaN|NAN|inf|Inf)\b")
+_DIGITS = re.compile(r"\d+")
 
 
 class Event(NamedTuple):
@@ -56,24 +62,40 @@ class _Scanner:
             self.pairs.append(pair)
             return
         if self.pairs:
+            if grids.is_title(line):
+                return
             self.flush()
         line, bar = without_bar(line)
         if self.headers and self._row(line, bar):
             return
         if _DIGIT.search(line) is None:
-            self._words(line)
+            self._words(_body(line, bar))
             return
-        parts = (NUMBER_OR_NAN if _MAYBE_NAN.search(line) else NUMBER).split(line)
+        if len(line) > LONG and not words.is_relevant(line[:LONG].lower()):
+            return
+        nan = "an" in line or "AN" in line or "nf" in line or "NF" in line
+        parts = (NUMBER_OR_NAN if nan else NUMBER).split(line)
         gaps = tuple(parts[::2])
-        plan = self.layouts.get((bar, gaps))
-        if plan is None:
-            plan = read_layout(gaps, bar)
-            if len(self.layouts) < MOST_LAYOUTS:
-                self.layouts[bar, gaps] = plan
+        plan = self.layouts.get((bar, gaps)) or self._layout(bar, gaps, line)
         if plan.items or plan.counters:
             self.events.append(Event(plan, [value_of(text) for text in parts[1::2]], rank))
         if not plan.items:
-            self._header(line)
+            self._header(_body(line, bar))
+
+    def _layout(self, bar: bool, gaps: tuple[str, ...], line: str) -> Plan:
+        """Read a layout that is new; where there are too many, names that differ by digits are one."""
+        key = (bar, gaps)
+        if len(self.layouts) >= MANY_LAYOUTS:
+            key = (bar, tuple(_DIGITS.sub("0", gap) for gap in gaps))
+            if key in self.layouts:
+                return self.layouts[key]
+        if len(self.layouts) >= MOST_LAYOUTS:
+            return NOTHING
+        plan = read_layout(gaps, bar) if words.is_relevant(" ".join(gaps).lower()) else NOTHING
+        if plan.items and plan.items[0].at == 0 and grids.is_header(_body(line, bar)):
+            plan = NOTHING
+        self.layouts[key] = plan
+        return plan
 
     def flush(self) -> None:
         """Make one event of the pairs that were collected."""
@@ -98,7 +120,7 @@ class _Scanner:
 
     def _row(self, line: str, bar: bool) -> bool:
         """Whether a line is a row of the open table."""
-        body = line.partition(" , ")[0].rstrip(": ") if bar else line
+        body = _body(line, bar)
         for header in self.headers:
             values = grids.row_of(header, body)
             if values is not None:
@@ -123,6 +145,11 @@ def scan(text: str) -> tuple[list[Event], int]:
             scanner.line(line)
     scanner.flush()
     return scanner.events, len(lines)
+
+
+def _body(line: str, bar: bool) -> str:
+    """What stands before a progress bar."""
+    return line.partition(" , ")[0].rstrip(": ") if bar else line
 
 
 def value_of(text: str) -> float | None:

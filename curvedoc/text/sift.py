@@ -26,6 +26,9 @@ BESIDE = 0.2
 ONWARD = 0.7
 """A number without a name counts when it rises or stays at least at so many of its lines."""
 
+_BROKEN = ("epoch", "kimg")
+"""What may be counted in fractions."""
+
 _TELLING = frozenset([words.Kind.LOSS, words.Kind.METRIC, words.Kind.BARE, words.Kind.SPLIT_ONLY])
 
 
@@ -38,24 +41,26 @@ class _Use:
 
     @property
     def counts(self) -> bool:
-        """Whether a counter takes different values, whole ones unless it counts epochs."""
-        plan = self.events[0].plan
-        for name, at in plan.counters:
-            seen = [e.values[e.plan.counters[0][1] if plan.leading else dict(e.plan.counters)[name]] for e in self.events]
-            values = [v for v in seen if v is not None]
-            if plan.leading and not _rises(values):
+        """Whether a counter goes on: enough different values, whole ones unless it counts epochs."""
+        seen: set[tuple[float | None, ...]] = set()
+        leading: list[float] = []
+        for plan, values, *_ in self.events:
+            counted = [values[at] for _, at in plan.counters]
+            if any(
+                v and v % 1 and not n.startswith(_BROKEN)
+                for (n, _), v in zip(plan.counters, counted, strict=True)
+            ):
                 return False
-            if any(v % 1 for v in values) and name != words.EPOCH and not name.endswith("kimg"):
-                return False
-            if at >= 0 and len(set(values)) > 1:
-                return True
-        return plan.inner[0] >= 0 and len(self.events) > 1
+            if plan.leading:
+                leading += [v for v in counted if v is not None]
+            seen.add((*counted, values[plan.inner[0]] if plan.inner[0] >= 0 else None))
+        return len(seen) >= min(REPEATED, max(2, len(self.events))) and _rises(leading)
 
 
 def _rises(values: Sequence[float]) -> bool:
-    """Whether whole numbers mostly rise or stay."""
+    """Whether numbers mostly rise or stay."""
     steps = [b >= a for a, b in zip(values, values[1:], strict=False)]
-    return not any(v % 1 for v in values) and sum(steps) >= ONWARD * len(steps)
+    return sum(steps) >= ONWARD * len(steps)
 
 
 def sift(events: Sequence[Event]) -> list[Event]:
@@ -66,9 +71,7 @@ def sift(events: Sequence[Event]) -> list[Event]:
     counting = {s for s, use in uses.items() if use.events[0].plan.counters and use.counts}
     telling = {s for s, use in uses.items() if use.events[0].plan.is_curve}
     own = {
-        s
-        for s in counting
-        if len(uses[s].events) >= REPEATED and (_TELLING & uses[s].events[0].plan.kinds)
+        s for s in counting if len(uses[s].events) >= REPEATED and (_TELLING & uses[s].events[0].plan.kinds)
     }
     named = sum(len(uses[s].events) for s in own if not uses[s].events[0].plan.leading)
     own = {s for s in own if not uses[s].events[0].plan.leading or len(uses[s].events) >= BESIDE * named}
@@ -98,7 +101,10 @@ def _is_heading(plan: Plan) -> bool:
 
 
 def _contexts(
-    events: Sequence[Event], counting: set[tuple[object, ...]], own: set[tuple[object, ...]], uses: dict[tuple[object, ...], _Use]
+    events: Sequence[Event],
+    counting: set[tuple[object, ...]],
+    own: set[tuple[object, ...]],
+    uses: dict[tuple[object, ...], _Use],
 ) -> int:
     """Note for each layout at how many places of the count it stands; returns how many there are."""
     place = 0
@@ -112,7 +118,7 @@ def _contexts(
 
 def _repeats(use: _Use, contexts: int) -> bool:
     """Whether a layout without a counter repeats: at several places of the count, or at all when none counts."""
-    if contexts < REPEATED:
-        return len(use.events) >= REPEATED
     varies = any(e.values != use.events[0].values for e in use.events)
+    if contexts < REPEATED:
+        return varies and len(use.events) >= REPEATED
     return len(use.places) >= REPEATED and (varies or len(use.places) >= SPREAD * contexts)

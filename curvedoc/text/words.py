@@ -18,9 +18,18 @@ EPOCH = "epoch"
 STEP = "step"
 BATCH = "batch"
 
-_ALIASES = {"up": "update", "e": "epoch", "s": "step", "#": "step", "learningiteration": "iteration", "trainiter": "iter"}
+_ALIASES = {
+    "up": "update",
+    "e": "epoch",
+    "s": "step",
+    "#": "step",
+    "learningiteration": "iteration",
+    "trainiter": "iter",
+}
 _INSIDE = frozenset(["batch", "batches", "minibatch", "batchidx", "batchindex", "batchid", "batchnum"])
-_AROUND = frozenset(["global", "current", "total", "optimizer", "done", "finished", "end", "net", "progress", "number", "no"])
+_AROUND = frozenset(
+    ["global", "current", "total", "optimizer", "done", "finished", "end", "net", "progress", "number", "no"]
+)
 _STOP = frozenset(
     "for at with of the in is to and on after by was from until than best took".split()  # noqa: SIM905
 )
@@ -38,10 +47,46 @@ UNIT = re.compile(
     r"sample|token|hour|min)\b|\s?(?:times|it|its)(?!\w)|\s?\[(?:s|secs?|seconds|ms|min)\])"
 )
 KILO = re.compile(r"[kK](?![\w/])")
+_STEPS = (priority(STEP), priority("iter"))
 _FILLER = frozenset(
-    "running run start starting started begin beginning end results result set phase metrics metric on the loop mode "
-    "of stage summary performance step epoch model mean average stats statistics loss scores score net network now "
-    "data".split()  # noqa: SIM905
+    [
+        "running",
+        "run",
+        "start",
+        "starting",
+        "started",
+        "begin",
+        "beginning",
+        "end",
+        "results",
+        "result",
+        "set",
+        "phase",
+        "metrics",
+        "metric",
+        "on",
+        "the",
+        "loop",
+        "mode",
+        "of",
+        "stage",
+        "summary",
+        "performance",
+        "step",
+        "epoch",
+        "model",
+        "mean",
+        "average",
+        "stats",
+        "statistics",
+        "loss",
+        "scores",
+        "score",
+        "net",
+        "network",
+        "now",
+        "data",
+    ]
 )
 
 
@@ -55,7 +100,7 @@ def kind(name: str) -> Kind:
 
 def is_curve(name: str) -> bool:
     """Whether a name is that of a loss or a metric."""
-    return kind(name) in (Kind.LOSS, Kind.METRIC)
+    return kind(name) in (Kind.LOSS, Kind.METRIC, Kind.SPLIT_ONLY)
 
 
 @lru_cache(maxsize=4096)
@@ -84,13 +129,19 @@ def counter(key: str) -> str:
     words = [w for w in words if w.lower() not in _AROUND] or words
     if not words or len(words) > 2:
         return ""
-    name = bare("".join(words))
+    name = bare("".join(words)) or words[0]
     name = _ALIASES.get(name, name)
     if not is_counter(name):
         return ""
     if priority(name) == priority(EPOCH) and not name.startswith(("round", "tree", "gener", "boost")):
         return EPOCH
-    return BATCH if name in _INSIDE else name if name in _ALIASES.values() else "_".join(words).lower().strip(".:")
+    return (
+        BATCH
+        if name in _INSIDE
+        else name
+        if name in _ALIASES.values()
+        else "_".join(words).lower().strip(".:")
+    )
 
 
 def key_of(phrase: str, separated: bool) -> tuple[str, str]:
@@ -113,6 +164,83 @@ def is_name(phrase: str) -> bool:
 def is_about(text: str) -> bool:
     """Whether the beginning of a line says that it reports no step: a saved checkpoint, the best value so far."""
     return _ABOUT.search(text) is not None
+
+
+_RELEVANT = [
+    "loss",
+    "ep",
+    "step",
+    "iter",
+    "tr",
+    "val",
+    "test",
+    "acc",
+    "eval",
+    "err",
+    "lr",
+    "s:",
+    "auc",
+    "f1",
+    "score",
+    "map",
+    "iou",
+    "bleu",
+    "rouge",
+    "wer",
+    "cer",
+    "ppl",
+    "perp",
+    "rew",
+    "ret",
+    "nll",
+    "ent",
+    "mse",
+    "mae",
+    "r2",
+    "dice",
+    "prec",
+    "recall",
+    "metric",
+    "fid",
+    "psnr",
+    "ssim",
+    "elbo",
+    "kl",
+    "cost",
+    "obj",
+    "dev",
+    "update",
+    "batch",
+    "round",
+    "sample",
+    "token",
+    "grad",
+    "norm",
+    "rate",
+    "ce",
+    "xent",
+    "top",
+    "pck",
+    "logl",
+    "tel",
+    "best",
+    "it]",
+    "损失",
+    "准确",
+    "精度",
+    "轮",
+]
+
+
+def is_relevant(text: str) -> bool:
+    """Whether a lower-case text has any word of a training log in it: a cheap look before an expensive one."""
+    return any(word in text for word in _RELEVANT)
+
+
+@lru_cache(maxsize=4096)
+def counts_steps(name: str) -> bool:
+    """Whether a counter counts steps or batches, and neither epochs nor samples."""
+    return priority(name) in _STEPS
 
 
 @lru_cache(maxsize=4096)
