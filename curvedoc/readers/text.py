@@ -28,7 +28,8 @@ FEWEST = 3
 
 
 def sniff(source: Source) -> float:
-    """How sure it is, in [0, 1]: barely, of any text; surer than of a plain table where lines of dashes frame one."""
+    """How sure it is, in [0, 1]: barely, of any text; surer where lines of dashes frame
+    a table."""
     text = source.head_text
     if not any(c.isalpha() for c in text[:4096]) or not any(c.isdigit() for c in text):
         return 0.0

@@ -1,9 +1,10 @@
-"""Blocks of lines of which only the last counts: the states of a progress bar, the batches of an evaluation."""
+"""Blocks of lines of which only the last counts: states of a progress bar, batches of an evaluation."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import words
@@ -61,7 +62,7 @@ def last_states(events: Sequence[Event]) -> tuple[list[Event], list[str]]:
 
 
 def _without_ends(events: Sequence[Event]) -> Sequence[Event]:
-    """The events without progress in layouts that are only printed at the end (``10/10 - 3s - loss: 0.5``)."""
+    """The events without progress in layouts printed only at the end (``10/10 - 3s - loss: 0.5``)."""
     ends: dict[tuple[object, ...], bool] = {}
     for event in events:
         if event.plan.inner[0] >= 0 and not event.plan.bar:
@@ -127,14 +128,14 @@ def _validation(events: Sequence[Event], last: Sequence[int]) -> set[int]:
     if len(sizes) != 2 or min(sizes.values()) < 2 or max(sizes.values()) - min(sizes.values()) > 1:
         return set()
     lengths = [_progress(*events[i][:2])[1] for i in free]
-    turns = sum(a != b for a, b in zip(lengths, lengths[1:], strict=False))
+    turns = sum(a != b for a, b in pairwise(lengths))
     if turns < ALTERNATE * (len(lengths) - 1):
         return set()
     return {i for i, n in zip(free, lengths, strict=True) if n == min(sizes)}
 
 
 def last_of_evaluations(events: Sequence[Event]) -> list[Event]:
-    """The events with one line for each evaluation that was printed batch by batch: its last, with averages."""
+    """The events with one line for each evaluation printed batch by batch: its last, with averages."""
     kept: list[Event] = []
     before: Event | None = None
     for event in events:

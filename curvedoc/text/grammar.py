@@ -146,7 +146,7 @@ class _Reader:
             self._section(key)
             self.counters.setdefault(counted, at)
             self.last = "counter"
-        elif words.SPLIT.fullmatch(key) and self._numbers_split(at, key, separated or opened):
+        elif words.SPLIT.fullmatch(key) and self._numbers_split(at, separated or opened):
             self._section(key)
         else:
             self._value(at, key, opened, factor)
@@ -161,7 +161,7 @@ class _Reader:
         self.items.append(Item(key, at, "" if split else self.section, factor=factor))
         self.last = "list" if opened else "item"
 
-    def _numbers_split(self, at: int, key: str, marked: bool) -> bool:
+    def _numbers_split(self, at: int, marked: bool) -> bool:
         """Whether a split's number counts: ``Test: [0/48]`` batches, ``Train: 0 [0/1251 …]`` epochs."""
         follows = self.gaps[at + 1]
         if marked and _SLASH.fullmatch(follows) and at + 2 < len(self.gaps):

@@ -100,9 +100,8 @@ def row_of(header: Header, line: str) -> list[float | None] | None:
     for cell in cells:
         whole = _TOTAL.fullmatch(cell)
         value = number(whole[1] if whole else cell)
-        if value is None and cell not in BLANK:
-            if not cell[:1].isdigit() and cell.lower() not in _WHOLE:
-                texts += 1
+        if value is None and cell not in BLANK and not cell[:1].isdigit():
+            texts += cell.lower() not in _WHOLE
         values.append(value)
     if any(values[at] is None for _, at in header.plan.counters):
         return None
@@ -112,7 +111,7 @@ def row_of(header: Header, line: str) -> list[float | None] | None:
 
 
 def is_header(line: str) -> bool:
-    """Whether a line that has numbers within its words is the header of a table (``Class P R mAP@.5:.95``)."""
+    """Whether a line with numbers in its words is the header of a table (``Class P R mAP@.5:.95``)."""
     return not any(cell[:1].isdigit() for cell in line.split()) and any(
         len(h.names) > 4 for h in header_in(line)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import words
@@ -228,7 +229,7 @@ def _number(rows: Sequence[Row], fine: Sequence[bool], totals: Sequence[float]) 
     pairs = [(rows[i][words.EPOCH], rows[i][inner]) for i in places if inner in rows[i]]
     if len(pairs) < len(places):
         return
-    later = [(a, b) for a, b in zip(pairs, pairs[1:], strict=False) if b[0] > a[0]]
+    later = [(a, b) for a, b in pairwise(pairs) if b[0] > a[0]]
     if not later or sum(b[1] <= a[1] for a, b in later) < 0.9 * len(later):
         return
     first = min(e for e, _ in pairs)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from curvedoc.naming.tokens import Kind
+
 from . import words
 
 
@@ -43,7 +45,7 @@ class Plan:
     grid: bool = False
     leading: bool = False
     signature: tuple[object, ...] = field(default=(), compare=False)
-    kinds: frozenset[words.Kind] = field(default=frozenset(), compare=False)
+    kinds: frozenset[Kind] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
         names = tuple(i.name for i in self.items)
@@ -55,7 +57,7 @@ class Plan:
     @property
     def is_curve(self) -> bool:
         """Whether a value is named as a loss or a metric (or as a split alone: ``250 val 3.2``)."""
-        return not self.kinds.isdisjoint((words.Kind.LOSS, words.Kind.METRIC, words.Kind.SPLIT_ONLY))
+        return not self.kinds.isdisjoint((Kind.LOSS, Kind.METRIC, Kind.SPLIT_ONLY))
 
     @property
     def evaluates(self) -> bool:
@@ -66,7 +68,7 @@ class Plan:
 
 def named(key: str, split: str) -> str:
     """A key with the split in front, unless it names one itself or is neither loss, metric nor unknown."""
-    if not split or words.own_split(key) or words.kind(key) in (words.Kind.BARE, words.Kind.IGNORED):
+    if not split or words.own_split(key) or words.kind(key) in (Kind.BARE, Kind.IGNORED):
         return key
     return f"{split}/{key}"
 

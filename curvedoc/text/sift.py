@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from . import words
+from curvedoc.naming.tokens import Kind
+
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +20,7 @@ REPEATED = 3
 """A layout that stands fewer times in a log is a remark."""
 
 SPREAD = 0.05
-"""A line of constant values (accuracy 0 for good) is no setting when it stands at so many places of the count."""
+"""A line of constant values (accuracy 0 for good) is no setting where it stands at so many counts."""
 
 BESIDE = 0.2
 """Lines that begin with a bare number count beside lines with a named counter only when they are so many."""
@@ -26,10 +28,10 @@ BESIDE = 0.2
 ONWARD = 0.7
 """A number without a name counts when it rises or stays at least at so many of its lines."""
 
-_BROKEN = ("epoch", "kimg")
+_BROKEN = frozenset(["epoch", "kimg"])
 """What may be counted in fractions."""
 
-_TELLING = frozenset([words.Kind.LOSS, words.Kind.METRIC, words.Kind.BARE, words.Kind.SPLIT_ONLY])
+_TELLING = frozenset([Kind.LOSS, Kind.METRIC, Kind.BARE, Kind.SPLIT_ONLY])
 
 
 @dataclass
@@ -46,10 +48,8 @@ class _Use:
         leading: list[float] = []
         for plan, values, *_ in self.events:
             counted = [values[at] for _, at in plan.counters]
-            if any(
-                v and v % 1 and not n.startswith(_BROKEN)
-                for (n, _), v in zip(plan.counters, counted, strict=True)
-            ):
+            whole = [v for (name, _), v in zip(plan.counters, counted, strict=True) if name not in _BROKEN]
+            if any(v and v % 1 for v in whole):
                 return False
             if plan.leading:
                 leading += [v for v in counted if v is not None]
@@ -59,7 +59,7 @@ class _Use:
 
 def _rises(values: Sequence[float]) -> bool:
     """Whether numbers mostly rise or stay."""
-    steps = [b >= a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b >= a for a, b in pairwise(values)]
     return sum(steps) >= ONWARD * len(steps)
 
 
@@ -117,7 +117,7 @@ def _contexts(
 
 
 def _repeats(use: _Use, contexts: int) -> bool:
-    """Whether a layout without a counter repeats: at several places of the count, or at all when none counts."""
+    """Whether a layout without a counter repeats: at several counts, or at all when nothing counts."""
     varies = any(e.values != use.events[0].values for e in use.events)
     if contexts < REPEATED:
         return varies and len(use.events) >= REPEATED

@@ -1,4 +1,4 @@
-"""The words that decide what a name in a line is: a counter, a split, a unit, or a line that reports no step."""
+"""The words that decide what a name in a line is: a counter, a split, a unit, or no report at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from curvedoc.columns import bare, is_clock, is_counter, is_progress, priority
 from curvedoc.naming.tokens import Kind, read_name
+from curvedoc.naming.vocabulary import word_set
 
 SPLIT = re.compile(
     r"(?:training|train|trn|validation|validating|valid|validate|val|evaluation|evaluating|evaluate|eval|testing|"
@@ -30,9 +31,7 @@ _INSIDE = frozenset(["batch", "batches", "minibatch", "batchidx", "batchindex", 
 _AROUND = frozenset(
     ["global", "current", "total", "optimizer", "done", "finished", "end", "net", "progress", "number", "no"]
 )
-_STOP = frozenset(
-    "for at with of the in is to and on after by was from until than best took".split()  # noqa: SIM905
-)
+_STOP = word_set("for at with of the in is to and on after by was from until than best took")
 _ABOUT = re.compile(
     r"\b(?:best|saved?|saving|loaded|loading|improved?|early|checkpoint\w*|resum\w+|download\w*|parameters|"
     r"namespace|arguments|config\w*|seconds per|patience|remaining)\b",
@@ -43,50 +42,21 @@ _UNIT = (
     r"[TGMK]?FLOPs?"
 )
 UNIT = re.compile(
-    rf"(?:(?:{_UNIT})(?![\w/])|\s(?:{_UNIT})(?![\w/]|\s?[:=])|\s?[\w.]*/(?:s|sec|second|it|iter|step|batch|epoch|thread|"
-    r"sample|token|hour|min)\b|\s?(?:times|it|its)(?!\w)|\s?\[(?:s|secs?|seconds|ms|min)\])"
+    rf"(?:(?:{_UNIT})(?![\w/])|\s(?:{_UNIT})(?![\w/]|\s?[:=])|\s?[\w.]*/(?:s|sec|second|it|iter|step|batch|epoch|"
+    r"thread|sample|token|hour|min)\b|\s?(?:times|it|its)(?!\w)|\s?\[(?:s|secs?|seconds|ms|min)\])"
 )
 KILO = re.compile(r"[kK](?![\w/])")
 _STEPS = (priority(STEP), priority("iter"))
-_FILLER = frozenset(
-    [
-        "running",
-        "run",
-        "start",
-        "starting",
-        "started",
-        "begin",
-        "beginning",
-        "end",
-        "results",
-        "result",
-        "set",
-        "phase",
-        "metrics",
-        "metric",
-        "on",
-        "the",
-        "loop",
-        "mode",
-        "of",
-        "stage",
-        "summary",
-        "performance",
-        "step",
-        "epoch",
-        "model",
-        "mean",
-        "average",
-        "stats",
-        "statistics",
-        "loss",
-        "scores",
-        "score",
-        "net",
-        "network",
-        "now",
-        "data",
-    ]
+_FILLER = word_set(
+    "running run start starting started begin beginning end results result set phase metrics metric on the "
+    "loop mode of stage summary performance step epoch model mean average stats statistics loss scores score "
+    "net network now data"
+)
+_RELEVANT = word_set(
+    "loss ep step iter tr val test acc eval err lr s: auc f1 score map iou bleu rouge wer cer ppl perp rew ret "
+    "nll ent mse mae r2 dice prec recall metric fid psnr ssim elbo kl cost obj dev update batch round sample "
+    "token grad norm rate ce xent top pck logl tel best it] "
+    "损失 准确 精度 轮"
 )
 
 
@@ -145,7 +115,7 @@ def counter(key: str) -> str:
 
 
 def key_of(phrase: str, separated: bool) -> tuple[str, str]:
-    """The key at the end of a phrase and what stands before it; without ``:`` or ``=`` only its last words."""
+    """The key at the end of a phrase, and what stands before it; without ``:`` or ``=`` its last words."""
     words = phrase.split()
     if not separated or len(words) > 5:
         cut = next((i for i in range(len(words), 0, -1) if words[i - 1].lower() in _STOP), 0)
@@ -162,78 +132,12 @@ def is_name(phrase: str) -> bool:
 
 
 def is_about(text: str) -> bool:
-    """Whether the beginning of a line says that it reports no step: a saved checkpoint, the best value so far."""
+    """Whether the beginning of a line says that it reports no step: a saved checkpoint, the best so far."""
     return _ABOUT.search(text) is not None
 
 
-_RELEVANT = [
-    "loss",
-    "ep",
-    "step",
-    "iter",
-    "tr",
-    "val",
-    "test",
-    "acc",
-    "eval",
-    "err",
-    "lr",
-    "s:",
-    "auc",
-    "f1",
-    "score",
-    "map",
-    "iou",
-    "bleu",
-    "rouge",
-    "wer",
-    "cer",
-    "ppl",
-    "perp",
-    "rew",
-    "ret",
-    "nll",
-    "ent",
-    "mse",
-    "mae",
-    "r2",
-    "dice",
-    "prec",
-    "recall",
-    "metric",
-    "fid",
-    "psnr",
-    "ssim",
-    "elbo",
-    "kl",
-    "cost",
-    "obj",
-    "dev",
-    "update",
-    "batch",
-    "round",
-    "sample",
-    "token",
-    "grad",
-    "norm",
-    "rate",
-    "ce",
-    "xent",
-    "top",
-    "pck",
-    "logl",
-    "tel",
-    "best",
-    "it]",
-    "损失",
-    "准确",
-    "精度",
-    "轮",
-]
-
-
 def is_relevant(text: str) -> bool:
-    """Whether a lower-case text has any word of a training log in it: a cheap look before an expensive one."""
+    """Whether a lower-case text has any word of a training log: a cheap look before an expensive one."""
     return any(word in text for word in _RELEVANT)
 
 

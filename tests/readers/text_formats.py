@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a log line is as long as its trainer prints it)
 """Logs as well-known trainers print them, written here from one set of curves: what each must be read as."""
 
 from __future__ import annotations
@@ -27,14 +28,18 @@ class Case:
 def per_epoch(form: str, before: str = "", end: str = "\n") -> str:
     """One piece of text per epoch: ``{e}``, ``{l}`` loss, ``{v}`` validation loss, ``{a}`` accuracy, ``{s}`` step."""
     return before + "".join(
-        form.format(e=e, l=x, v=v, a=a, s=100 * e, p=100 * a, e0=e - 1, n=int(a * 10000)) + end for e, x, v, a in ZIPPED
+        form.format(e=e, l=x, v=v, a=a, s=100 * e, p=100 * a, e0=e - 1, n=int(a * 10000)) + end
+        for e, x, v, a in ZIPPED
     )
 
 
 def inner(form: str, last: str, per: int = 4) -> str:
     """Per epoch ``per`` lines within it and one at its end: ``{k}`` counts, ``{t}`` is the batch's loss."""
     return "".join(
-        "".join(form.format(e=e, e0=e - 1, k=k, t=x + 0.5 - k / 8, l=x, g=(e - 1) * per + k) for k in range(1, per + 1))
+        "".join(
+            form.format(e=e, e0=e - 1, k=k, t=x + 0.5 - k / 8, l=x, g=(e - 1) * per + k)
+            for k in range(1, per + 1)
+        )
         + last.format(e=e, e0=e - 1, l=x, v=v, a=a, p=100 * a, n=int(a * 10000))
         for e, x, v, a in ZIPPED
     )
@@ -49,14 +54,7 @@ def bar(k: int, n: int = 10) -> str:
     return "█" * k + " " * (n - k)
 
 
-def keras(sep: str, train: str, end: str) -> str:
-    """Keras: a bar of ten states per epoch, redrawn."""
-    states = "".join(
-        f"{k:2d}/10 [{'=' * k}>{'.' * (10 - k)}] - ETA: {10 - k}s - " + train.replace("{l}", "9.5") + sep for k in range(1, 10)
-    )
-    return per_epoch("Epoch {e}/5\n" + states.replace("{", "{{").replace("}", "}}") + end)
-
-
+# fmt: off
 FORMATS = [
     Case("pipes", per_epoch("epoch {e} | loss {l} | val_loss {v} | val_acc {a}"), ALL, EPOCHS),
     Case("equals", per_epoch("Epoch {e}: train_loss={l}, val_loss={v}, best_val=0.1"), BOTH, EPOCHS),
