@@ -15,7 +15,8 @@ _BATCHES = re.compile(r"\b\d+-(\d+)(batch|iter)\b")
 
 _PREFIX = re.compile(
     r"""(?:\s*+(?>
-      \[?\d{4}[-/]\d\d?[-/]\d\d?[T\s,|]\s?\d\d?:\d\d(?::\d\d)?(?:[.,:]\d+)?\s?(?:Z\b|UTC|[+-]\d\d:?\d\d)?\]?:?
+      \[\d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d\ [A-Za-z][\w.-]*\] | \(\w+\.py:?\ ?\d+\):?
+    | \[?\d{4}[-/]\d\d?[-/]\d\d?[T\s,|]\s?\d\d?:\d\d(?::\d\d)?(?:[.,:]\d+)?\s?(?:Z\b|UTC|[+-]\d\d:?\d\d)?\]?:?
     | \[?\d\d?[./-]\d\d?(?:[./-]\d\d(?:\d\d)?)?[ |]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:\ [AP]M)?\]?:?
     | \[\d{4}-\d\d-\d\d:\d\d:\d\d:\d\d(?::\w+)?\]
     | \[\d\d?:\d\d:\d\d(?:[.,]\d+)?\]:? | \d\d:\d\d:\d\d(?:[.,]\d+)?(?=\s|\])\]?
@@ -35,6 +36,10 @@ _RANK = re.compile(
 )
 _CONTAINER = re.compile(r"\s*[\w.-]+[-_]\d+\s+\|\s")
 
+_COCO = (
+    r"Average (?:Precision|Recall) {1,4}\((AP|AR)\) @\[ IoU=([\d.:]+) {0,9}\| area= {0,6}(\w+) \| "
+    r"maxDets= {0,4}(\d+) \] = "
+)
 _BAR = re.compile(
     r"\d{1,3}(?:\.\d+)?%\s?\|[^|]*\||\[[=>.#\-* ]{5,}\]|[━╸╺█▏▎▍▌▋▊▉░▒▓─]{4,}(?:\s*[━╸╺─]+)*|\b\d+it(?= \[\d)"
 )
@@ -58,10 +63,20 @@ def lines_in(text: str) -> list[str]:
         text = text.replace("：", ": ")
     text = text.replace("Saving dict for global step", "eval global_step")  # TensorFlow estimators
     text = text.replace("AP .", "AP@.").replace("AR .", "AR@.")  # COCO: the number belongs to the name
+    if "Average Precision" in text:
+        text = re.sub(_COCO, _coco_name, text)
     text = _GLUED_COUNTER.sub(r"\1 ", text)
     if "epoch" in text:
         text = _BATCHES.sub(r"\2 \1", _GLUED_EPOCH.sub(r"epoch \1", text))
     return text.split("\n")
+
+
+def _coco_name(match: re.Match[str]) -> str:
+    """The short name of a line of pycocotools' summary (``AP50 = ``)."""
+    overlap = {"0.50": "50", "0.75": "75"}.get(match[2], "")
+    area = "" if match[3] == "all" else match[3][0]
+    most = match[4] if match[1] == "AR" and match[4] != "100" else ""
+    return f"val/{match[1]}{overlap or area or most} = "
 
 
 def without_prefix(line: str) -> tuple[str, int]:
@@ -78,7 +93,10 @@ def without_prefix(line: str) -> tuple[str, int]:
             line = line[found.end() :] if found else line
     if "|" in line:
         container = _CONTAINER.match(line)
-        line = line[container.end() :] if container else line
+        if container:
+            line = line[container.end() :]
+            found = _PREFIX.match(line)
+            line = line[found.end() :] if found else line
     return line, rank
 
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from curvedoc.naming.tokens import Kind
+
 from . import words
 from .plan import Item, Plan
 
@@ -63,8 +65,23 @@ def read_layout(gaps: Sequence[str], bar: bool = False) -> Plan:
     if all(i.split == reader.said for i in reader.items):
         split = split or reader.said
     return Plan(
-        tuple(reader.counters.items()), tuple(reader.items), reader.inner, split, bar, leading=reader.leading
+        tuple(reader.counters.items()),
+        tuple(_scores(reader.items)),
+        reader.inner,
+        split,
+        bar,
+        leading=reader.leading,
     )
+
+
+def _scores(items: list[Item]) -> list[Item]:
+    """Beside a loss, values named by their splits alone are scores (``Loss: 0.5, Train: 0.9, Val: 0.8``)."""
+    alone = [i for i in items if words.SPLIT.fullmatch(i.key)]
+    if len(alone) < 2 or not any(
+        words.kind(i.key) is Kind.LOSS and not words.own_split(i.key) for i in items
+    ):
+        return items
+    return [replace(i, key=f"{i.key} score") if i in alone else i for i in items]
 
 
 NOTHING = Plan()
@@ -116,6 +133,9 @@ class _Reader:
             return True
         if _MEAN.fullmatch(before) and self.last in ("item", "counter", "closed"):
             closes = after.lstrip(" %")[:1] in (")", "]")
+            if self.last == "item" and not unit and after[:1] == "/":  # `Acc: 45% (100/200)`
+                self.last = "closed"
+                return True
             if self.last == "item" and not unit and closes:
                 self.items[-1] = replace(self.items[-1], mean=at)
             return closes and (unit or self.last == "item")
@@ -165,6 +185,10 @@ class _Reader:
         """Whether a split's number counts: ``Test: [0/48]`` batches, ``Train: 0 [0/1251 …]`` epochs."""
         follows = self.gaps[at + 1]
         if marked and _SLASH.fullmatch(follows) and at + 2 < len(self.gaps):
+            if re.fullmatch(r"\]\s*\[\s*", self.gaps[at + 2]):  # `Train: [0/300][10/1251]`
+                self.counters.setdefault(words.EPOCH, at)
+                self.last = "counter"
+                return True
             self.last, self.open_at = "open", at
             return True
         if (
@@ -216,7 +240,7 @@ def _key(before: str) -> tuple[str, bool, bool, list[str]]:
     body = (text[: separator.start()] if separator else text).replace("'s ", " ")
     body = _BRACED.sub(_unbraced, body).rstrip("\"'` ")
     phrases = [p.strip(" '`\"*#-") if p.strip() != "#" else "#" for p in _DELIMITER.split(body)]
-    key, ahead = words.key_of(phrases.pop(), separator is not None)
+    key, ahead = words.key_of(phrases.pop().lstrip(". "), separator is not None)
     if before[:1] == " " or before[:1].isalpha() or not phrases:
         return key, separator is not None, opened, [*phrases, ahead] if ahead else phrases
     return key, separator is not None, opened, [*(p for p in phrases if p), ahead]

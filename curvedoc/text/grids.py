@@ -65,7 +65,7 @@ def header_in(line: str) -> list[Header]:
         if any(len(n) > 32 or len(n.split()) > 4 or not re.search(r"[^\W\d]|#", n) for n in names):
             continue
         known = [bool(words.counter(n)) or words.is_curve(n) for n in names]
-        if any(known) and (by != " " or sum(known) * 3 >= len(names)):
+        if any(known) and (by != " " or sum(known) * 4 >= len(names)):
             found.append(Header(tuple(names), by, _plan(names), len(names)))
     return found
 

@@ -169,8 +169,9 @@ class _Joiner:
         if self.current >= 0 and self.own.isdisjoint(values) and self._merges(values):
             self.rows[self.current].update(values)
             return
-        counters = {k: v for k, v in self.context.items() if k != words.BATCH}
-        self._row(counters or {}, values, False)
+        coarse = words.EPOCH in self.context
+        counters = {k: v for k, v in self.context.items() if not (coarse and k == words.BATCH)}
+        self._row(counters, values, False)
         self.own = frozenset() if self.context else frozenset(values)
 
     def _merges(self, values: Row) -> bool:

@@ -75,6 +75,9 @@ class _Scanner:
             return
         nan = "an" in line or "AN" in line or "nf" in line or "NF" in line
         parts = (NUMBER_OR_NAN if nan else NUMBER).split(line)
+        if len(parts) == 1:
+            self._words(_body(line, bar))
+            return
         gaps = tuple(parts[::2])
         plan = self.layouts.get((bar, gaps)) or self._layout(bar, gaps, line)
         if plan.items or plan.counters:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from curvedoc.naming.tokens import Kind
 
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

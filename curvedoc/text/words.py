@@ -31,6 +31,7 @@ _INSIDE = frozenset(["batch", "batches", "minibatch", "batchidx", "batchindex", 
 _AROUND = frozenset(
     ["global", "current", "total", "optimizer", "done", "finished", "end", "net", "progress", "number", "no"]
 )
+_PER = frozenset(["ms", "s", "sec", "time", "it", "tokens", "samples", "samp", "secs", "us"])
 _STOP = word_set("for at with of the in is to and on after by was from until than best took")
 _ABOUT = re.compile(
     r"\b(?:best|saved?|saving|loaded|loading|improved?|early|checkpoint\w*|resum\w+|download\w*|parameters|"
@@ -53,10 +54,9 @@ _FILLER = word_set(
     "net network now data"
 )
 _RELEVANT = word_set(
-    "loss ep step iter tr val test acc eval err lr s: auc f1 score map iou bleu rouge wer cer ppl perp rew ret "
-    "nll ent mse mae r2 dice prec recall metric fid psnr ssim elbo kl cost obj dev update batch round sample "
-    "token grad norm rate ce xent top pck logl tel best it] "
-    "损失 准确 精度 轮"
+    "loss ep step iter tr val test acc eval err lr s: auc f1 score map iou bleu rouge wer cer ppl perp rew "
+    "ret nll mse mae r2 dice prec recall metric fid psnr ssim elbo kl cost obj dev update batch round sample "
+    "token grad norm rate ce xent top pck logl tel best it] average 损失 准确 精度 轮"
 )
 
 
@@ -99,10 +99,14 @@ def counter(key: str) -> str:
     words = [w for w in words if w.lower() not in _AROUND] or words
     if not words or len(words) > 2:
         return ""
+    if words[0].partition("/")[0].lower() in _PER and "/" in words[0]:
+        return ""  # `ms/batch`
     name = bare("".join(words)) or words[0]
     name = _ALIASES.get(name, name)
     if not is_counter(name):
         return ""
+    if priority(name) == priority("samples") and name != "kimg":
+        return ""  # as often how many there are as how many were seen
     if priority(name) == priority(EPOCH) and not name.startswith(("round", "tree", "gener", "boost")):
         return EPOCH
     return (

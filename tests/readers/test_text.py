@@ -141,28 +141,11 @@ def test_validations_are_known_by_the_name_of_the_file(read_log: ReadLog) -> Non
 
 
 # fmt: off
-PIECES = st.sampled_from(  # noqa: RUF005
-    [
-        "Epoch ",
-        "1/10",
-        "loss",
-        ":",
-        "=",
-        " ",
-        "0.5",
-        "val_loss ",
-        "nan",
-        "[",
-        "]",
-        "(",
-        ")",
-        "|",
-        "\r",
-        "\n",
-        "\b",
-    , "%|██| 3/10 [00:01<00:02, 1it/s]", "Train: ", "Test: ", "step ", "{'loss': ", "}", "12:30:01", "1,234",
-     "1e-3", "\x1b[32m", "\t", "/", "acc 0.5", "- ", "---", "9", "É", "\x00", "9" * 400]
-)
+PIECES = st.sampled_from([
+    "Epoch ", "1/10", "loss", ":", "=", " ", "0.5", "val_loss ", "nan", "[", "]", "(", ")", "|", "\r", "\n",
+    "\b", "%|██| 3/10 [00:01<00:02, 1it/s]", "Train: ", "Test: ", "step ", "{'loss': ", "}", "12:30:01",
+    "1,234", "1e-3", "\x1b[32m", "\t", "/", "acc 0.5", "- ", "---", "9", "É", "\x00", "9" * 400,
+])
 # fmt: on
 
 
