@@ -38,12 +38,16 @@ def needs_torch() -> None:
 
 def own_verdict(run: Run) -> State:
     """Curvedoc's own verdict with all rules."""
-    # By name: rooms do not import each other, and only this command brings rules and runner together.
-    from importlib import import_module
-
     from curvedoc.diagnosis import diagnose
 
-    return diagnose(run, import_module("curvedoc.rules").RULES).state
+    return diagnose(run, catalogue.pages()).state
+
+
+def own_findings(run: Run) -> frozenset[str]:
+    """The ids of the rules that fire on a run."""
+    from curvedoc.diagnosis import diagnose
+
+    return frozenset(finding.rule for finding in diagnose(run, catalogue.pages()).findings)
 
 
 def default_judge() -> Judge:
@@ -129,7 +133,9 @@ def verify(names: tuple[str, ...], quick: bool, jobs: int) -> int:
     from .verify import QUICK, verify_one
 
     chosen = tuple(map(catalogue.scenario, names)) if names else catalogue.scenarios()
-    todo = [(scenario, default_judge()) for scenario in chosen if not quick or scenario.id in QUICK]
+    todo = [
+        (scenario, default_judge(), own_findings) for scenario in chosen if not quick or scenario.id in QUICK
+    ]
     failed = 0
     with Bars() as bars:
         for scenario, results in each(verify_one, todo, jobs, bars):

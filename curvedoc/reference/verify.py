@@ -6,18 +6,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from curvedoc.states import State
-
+from .catalogue import page_of
 from .checks import Checked, check
 from .jobs import following, silent
 from .runner import name_of, planned, train
 from .verdict import HEALTHY, Judge, as_run, better, score, yardstick
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from curvedoc.rule import Scenario
+    from curvedoc.run import Run
 
     from .jobs import Report
     from .runner import TrainedRun
+
+    # The ids of the rules that fired on a run.
+    Findings = Callable[[Run], frozenset[str]]
 
 # Seconds each: what CI trains. One per state, the treated run beside it.
 QUICK = frozenset(
@@ -26,17 +31,24 @@ QUICK = frozenset(
 )  # fmt: skip
 
 
-def verify_one(scenario: Scenario, judge: Judge, report: Report = silent) -> tuple[str, list[Checked]]:
+def verify_one(
+    scenario: Scenario, judge: Judge, findings: Findings, report: Report = silent
+) -> tuple[str, list[Checked]]:
     """Train the scenario, sick and treated, and check all that is claimed about it; its id comes first."""
     runs = {treated: _trained(scenario, treated, report) for treated in ("", *scenario.treated)}
     logs = {treated: run.log for treated, run in runs.items()}
     sick = logs.pop("")
     state = judge(as_run(sick))
     results = [Checked("verdict on the sick run", str(state), str(scenario.state), state == scenario.state)]
+    page, found = page_of(scenario.id), findings(as_run(sick))
+    results.append(Checked("findings", ", ".join(sorted(found)), f"{page} among them", page in found))
     for name, log in logs.items():
         state = judge(as_run(log))
         results.append(Checked(f"verdict with {name}", str(state), " or ".join(HEALTHY), state in HEALTHY))
-        if scenario.state not in (State.SMOOTH_DESCENT, State.GROKKING):
+        if scenario.state not in HEALTHY:
+            found = findings(as_run(log))
+            held = ", ".join(sorted(found)) or "none"
+            results.append(Checked(f"findings with {name}", held, f"no {page}", page not in found))
             by = yardstick(log, sick)
             what, measured = f"validation with {name}", f"{by} score {score(log, by):.4g}"
             results.append(Checked(what, measured, f"above {score(sick, by):.4g}", better(log, sick)))

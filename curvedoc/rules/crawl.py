@@ -24,7 +24,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses
 from curvedoc.measure import Limit, NotMeasurable
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import main_loss, moved, percent, sentence, whole
 
@@ -68,6 +68,18 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "batch-too-large",
+        "digits",
+        State.POOR_OPTIMIZATION,
+        {"batch_size": 0, "lr": 1e-4, "steps": 40, "log_every": 1},
+        {"smaller-batch": {"batch_size": 16, "steps": 2520, "log_every": 63}},
+        seed=1,
+        about="R14: one update per epoch, the budget of 40 epochs is gone before it has learned",
+    ),
+)
+
 RULE = Rule(
     "crawl",
     "The loss crawls",
@@ -83,4 +95,5 @@ RULE = Rule(
         papers.SMITH,
         papers.GOYAL,
     ),
+    scenarios=SCENARIOS,
 )

@@ -25,7 +25,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, best_step
 from curvedoc.wording import number
@@ -83,6 +83,34 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "rate-too-large",
+        "digits",
+        State.UNSTABLE,
+        {"optimizer": "sgd", "lr": 1.0, "steps": 1600, "log_every": 8},
+        {
+            "lower-learning-rate": {"lr": 0.05},
+            "cosine-schedule": {"warmup": 100, "schedule": "cosine", "lr": 0.3},
+            "clip-gradients": {"clip": 0.02},
+        },
+        seed=1,
+        about="R12: rate too large, the loss jumps and comes back worse",
+    ),
+    Scenario(
+        "adamw-too-fast",
+        "digits",
+        State.UNSTABLE,
+        {"lr": 0.06, "depth": 3, "steps": 1600, "log_every": 8},
+        {
+            "lower-learning-rate": {"lr": 1e-3},
+            "cosine-schedule": {"warmup": 100, "schedule": "cosine", "lr": 3e-3},
+        },
+        seed=1,
+        about="R12: AdamW at sixty times its usual rate",
+    ),
+)
+
 RULE = Rule(
     "divergence",
     "The loss blew up and did not come back",
@@ -105,4 +133,5 @@ RULE = Rule(
         papers.GOYAL,
         papers.COHEN,
     ),
+    scenarios=SCENARIOS,
 )

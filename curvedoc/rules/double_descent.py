@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from curvedoc import papers
 from curvedoc.features import Features, humps, training
 from curvedoc.measure import Limit, NotMeasurable
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
 from curvedoc.telling import at
 from curvedoc.wording import number
@@ -95,6 +95,31 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "double-descent",
+        "scales",
+        State.OVERFITTING,
+        {
+            "model": "linear",
+            "init": "normal",
+            "init_scale": 0.0,
+            "optimizer": "sgd",
+            "lr": 0.005,
+            "batch_size": 0,
+            "steps": 12000,
+            "log_every": 10,
+            "n_train": 80,
+            "large": 2.0,
+            "loud": 1.5,
+            "noise": 0.3,
+            "small": 0.15,
+        },
+        seed=1,
+        about="R9: validation rises, then falls again",
+    ),
+)
+
 RULE = Rule(
     "double-descent",
     "Double descent",
@@ -105,4 +130,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     sources=(papers.NAKKIRAN,),
+    scenarios=SCENARIOS,
 )

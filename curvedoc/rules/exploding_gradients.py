@@ -26,7 +26,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, training
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, main_loss
 from curvedoc.wording import number
@@ -66,6 +66,25 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "overflow",
+        "teacher",
+        State.UNSTABLE,
+        {
+            "optimizer": "sgd",
+            "lr": 2.0,
+            "schedule": "constant",
+            "warmup": 1200,
+            "steps": 1200,
+            "log_every": 20,
+        },
+        {"lower-learning-rate": {"lr": 0.05, "warmup": 0}, "clip-gradients": {"clip": 0.5, "lr": 0.5}},
+        seed=1,
+        about="R12: a rate that keeps growing until the numbers overflow",
+    ),
+)
+
 RULE = Rule(
     "exploding-gradients",
     "Exploding gradients",
@@ -76,4 +95,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     sources=(papers.PASCANU, papers.HE),
+    scenarios=SCENARIOS,
 )

@@ -24,11 +24,11 @@ their own.
 
 from __future__ import annotations
 
-from curvedoc import papers
+from curvedoc import papers, presets
 from curvedoc.features import Features, delay
 from curvedoc.features.losses import ARRIVED
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, metric_name, moved, quality, sentence
 from curvedoc.wording import number
@@ -85,6 +85,66 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "grokking-modular-addition",
+        "modular",
+        State.GROKKING,
+        presets.MODULAR,
+        seed=1,
+        about="R6: a + b mod 59, memorised at once, understood thousands of updates later",
+    ),
+    Scenario(
+        "grokking-modular-subtraction",
+        "modular",
+        State.GROKKING,
+        {**presets.PATIENT, "weight_decay": 0.005, "operation": "sub"},
+        seed=1,
+        about="R6: a - b mod 47",
+    ),
+    Scenario(
+        "grokking-modular-multiplication",
+        "modular",
+        State.GROKKING,
+        {**presets.PATIENT, "weight_decay": 0.005, "operation": "mul"},
+        seed=1,
+        about="R6: a * b mod 47",
+    ),
+    Scenario(
+        "grokking-modular-division",
+        "modular",
+        State.GROKKING,
+        {**presets.MODULAR, "operation": "div"},
+        seed=1,
+        about="R6: a / b mod 59",
+    ),
+    Scenario(
+        "grokking-transformer",
+        "modular",
+        State.GROKKING,
+        {
+            **presets.MODULAR,
+            "model": "transformer",
+            "width": 64,
+            "prime": 37,
+            "lr": 3e-3,
+            "steps": 2000,
+            "fraction": 0.55,
+        },
+        seed=1,
+        about="R6: a one-layer transformer, a + b mod 37",
+    ),
+    Scenario(
+        "grokfast",
+        "modular",
+        State.GROKKING,
+        presets.PATIENT,
+        presets.GROKFAST,
+        seed=1,
+        about="R7: the wait, and how much of it a filter on the gradients saves",
+    ),
+)
+
 RULE = Rule(
     "grokking",
     "Delayed generalisation",
@@ -102,4 +162,5 @@ RULE = Rule(
         "smooth-descent",
     ),
     sources=(papers.POWER, papers.VARMA, papers.THILAK, papers.LEE),
+    scenarios=SCENARIOS,
 )

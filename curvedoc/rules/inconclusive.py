@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from curvedoc.features import Features, losses
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.wording import count
 
@@ -62,6 +62,17 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "three-epochs",
+        "clusters",
+        State.INCONCLUSIVE,
+        {"steps": 189},
+        seed=1,
+        about="a run of three epochs says nothing yet",
+    ),
+)
+
 RULE = Rule(
     "inconclusive",
     "Too little to tell",
@@ -78,4 +89,5 @@ RULE = Rule(
         State.UNDERFITTING,
         State.SMOOTH_DESCENT,
     ),
+    scenarios=SCENARIOS,
 )

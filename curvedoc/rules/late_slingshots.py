@@ -24,10 +24,10 @@ set.
 
 from __future__ import annotations
 
-from curvedoc import papers
+from curvedoc import papers, presets
 from curvedoc.features import Features, shape
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at
 from curvedoc.wording import axis, number, step
@@ -60,6 +60,25 @@ def fix(_: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "slingshots",
+        "modular",
+        State.OVERFITTING,
+        {
+            **presets.MODULAR,
+            "optimizer": "adam",
+            "weight_decay": 0.0,
+            "lr": 0.01,
+            "beta2": 0.98,
+            "batch_size": 512,
+            "log_every": 10,
+        },
+        seed=1,
+        about="R6: Adam without weight decay: memorised, and its loss leaps again and again",
+    ),
+)
+
 RULE = Rule(
     "late-slingshots",
     "Late slingshots",
@@ -70,4 +89,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     sources=(papers.THILAK,),
+    scenarios=SCENARIOS,
 )

@@ -20,10 +20,10 @@ that is gone early can be wanted: it keeps the model near where it came from.
 
 from __future__ import annotations
 
-from curvedoc import advice, papers
+from curvedoc import advice, papers, presets
 from curvedoc.features import Features, losses, training
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, main_loss, peak_rate
 from curvedoc.wording import number
@@ -72,6 +72,27 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (*later, Fix("cosine-schedule", text, "C"))
 
 
+SCENARIOS = (
+    Scenario(
+        "decay-too-early",
+        "digits",
+        State.POOR_OPTIMIZATION,
+        {**presets.SGD, "lr": 0.02, "schedule": "step", "decay_at": 0.02, "decay_by": 0.002},
+        {
+            "cosine-schedule": {
+                "schedule": "cosine",
+                "warmup": 50,
+                "decay_at": 0.5,
+                "decay_by": 0.1,
+                "lr": 0.05,
+            },
+            "later-decay": {"decay_at": 0.7, "decay_by": 0.1},
+        },
+        seed=1,
+        about="R11: the schedule takes the rate away before anything is learned",
+    ),
+)
+
 RULE = Rule(
     "learning-rate-decayed-early",
     "Learning rate decayed too early",
@@ -87,4 +108,5 @@ RULE = Rule(
         "smooth-descent",
     ),
     sources=(papers.LOSHCHILOV, papers.SMITH),
+    scenarios=SCENARIOS,
 )

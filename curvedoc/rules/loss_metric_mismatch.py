@@ -27,7 +27,7 @@ from __future__ import annotations
 from curvedoc import papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit, NotMeasurable
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
 from curvedoc.telling import SPLITS, main_loss, metric_loss, moved, sentence, whole
 from curvedoc.wording import number
@@ -106,6 +106,44 @@ def fix(_: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "loud-penalty",
+        "digits",
+        State.LOSS_METRIC_MISMATCH,
+        {"l2": 3.0, "init_scale": 3.0, "steps": 1600},
+        {"less-regularisation": {"l2": 1e-4, "init_scale": 1.0}},
+        seed=1,
+        about="R13: a penalty that is nearly all of the loss",
+    ),
+    Scenario(
+        "ranking-by-regression",
+        "ranking",
+        State.LOSS_METRIC_MISMATCH,
+        {
+            "easy": 30.0,
+            "inputs": 20,
+            "n_train": 3000,
+            "width": 32,
+            "depth": 2,
+            "steps": 1000,
+            "log_every": 10,
+        },
+        {"task-loss": {"loss": "pairwise"}},
+        seed=2,
+        about="R13: squared error learns the level, the order within a list is left",
+    ),
+    Scenario(
+        "rare-positives",
+        "rare",
+        State.LOSS_METRIC_MISMATCH,
+        {"distance": 1.6, "model": "linear", "steps": 2500, "log_every": 50},
+        {"class-weights": {"class_weights": True}, "focal-loss": {"focal": 2.0, "class_weights": True}},
+        seed=1,
+        about="R13: three positives in a hundred, cross-entropy falls and F1 stays at zero",
+    ),
+)
+
 RULE = Rule(
     "loss-metric-mismatch",
     "The loss falls, the metric does not move",
@@ -118,4 +156,5 @@ RULE = Rule(
     decides=True,
     overrules=("smooth-descent",),
     sources=(papers.LIN,),
+    scenarios=SCENARIOS,
 )

@@ -23,7 +23,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import first_at, metric_name, quality, sentence
 
@@ -62,6 +62,25 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "random-labels",
+        "clusters",
+        State.OVERFITTING,
+        {"n_train": 300, "random_labels": True, "width": 512, "steps": 1000},
+        seed=1,
+        about="R3: labels without any tie to the inputs are still learned by heart",
+    ),
+    Scenario(
+        "random-inputs",
+        "clusters",
+        State.OVERFITTING,
+        {"n_train": 300, "random_inputs": True, "width": 512, "lr": 3e-4, "steps": 1000},
+        seed=1,
+        about="R3: inputs that are nothing but noise",
+    ),
+)
+
 RULE = Rule(
     "memorisation",
     "Train is memorised, validation far behind",
@@ -80,4 +99,5 @@ RULE = Rule(
         papers.ZHANG,
         papers.VARMA,
     ),
+    scenarios=SCENARIOS,
 )

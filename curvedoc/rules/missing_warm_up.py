@@ -25,7 +25,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, shape, training
 from curvedoc.measure import Limit, NotMeasurable
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, main_loss, sentence
 from curvedoc.wording import number
@@ -74,6 +74,32 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (advice.warm_up(f), advice.clip(f, float(f.main.steps[-1])), advice.lower_rate(f, where, "C"))
 
 
+SCENARIOS = (
+    Scenario(
+        "no-warmup",
+        "weighted-mean",
+        State.UNSTABLE,
+        {
+            "model": "transformer",
+            "norm": "none",
+            "init": "default",
+            "width": 32,
+            "depth": 2,
+            "optimizer": "momentum",
+            "lr": 0.2,
+            "steps": 400,
+            "log_every": 5,
+        },
+        {
+            "clip-gradients": {"clip": 0.5, "lr": 0.02},
+            "lower-learning-rate": {"lr": 0.01},
+            "warm-up": {"warmup": 200, "lr": 0.02},
+        },
+        seed=1,
+        about="R4: the regressor at a high rate without clipping or warm-up",
+    ),
+)
+
 RULE = Rule(
     "missing-warm-up",
     "Blow-up without warm-up",
@@ -84,4 +110,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     sources=(papers.GOYAL,),
+    scenarios=SCENARIOS,
 )

@@ -27,7 +27,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import SPLITS, at, last_finite, sentence
 from curvedoc.wording import number
@@ -76,6 +76,34 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "line-divergence",
+        "line",
+        State.UNSTABLE,
+        {"model": "slope", "optimizer": "sgd", "batch_size": 0, "steps": 400, "lr": 0.8, "log_every": 5},
+        {"lower-learning-rate": {"lr": 0.05}},
+        about="R1: rate above the bound, to infinity and NaN",
+    ),
+    Scenario(
+        "exploding-rnn",
+        "weighted-mean",
+        State.UNSTABLE,
+        {
+            "model": "rnn",
+            "activation": "relu",
+            "init_scale": 1.85,
+            "optimizer": "sgd",
+            "lr": 0.02,
+            "steps": 400,
+            "log_every": 1,
+        },
+        {"clip-gradients": {"clip": 0.5}, "lower-learning-rate": {"lr": 5e-4, "steps": 1600, "log_every": 4}},
+        seed=1,
+        about="R12: recurrent gradients that explode over time",
+    ),
+)
+
 RULE = Rule(
     "non-finite-loss",
     "The loss is NaN or infinite",
@@ -100,4 +128,5 @@ RULE = Rule(
         papers.MICIKEVICIUS,
         papers.GOYAL,
     ),
+    scenarios=SCENARIOS,
 )

@@ -25,7 +25,7 @@ from __future__ import annotations
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, best_step, level_at, metric_name, quality
 from curvedoc.wording import number
@@ -76,6 +76,21 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "over-confidence",
+        "clusters",
+        State.OVERFITTING,
+        {"spread": 1.5, "n_train": 800, "width": 128, "steps": 2500},
+        {
+            "early-stopping": {"patience": 4},
+            "weight-decay": {"weight_decay": 2.0},
+        },
+        seed=1,
+        about="R13: validation loss climbs while accuracy stays: ever surer, no better",
+    ),
+)
+
 RULE = Rule(
     "over-confidence",
     "Over-confidence: loss up, metric not down",
@@ -92,4 +107,5 @@ RULE = Rule(
         papers.MUELLER,
         papers.LIN,
     ),
+    scenarios=SCENARIOS,
 )

@@ -24,10 +24,12 @@ later checkpoint is worse than the one at the turn, and the compute since then i
 
 from __future__ import annotations
 
-from curvedoc import advice, papers
+from typing import Any
+
+from curvedoc import advice, papers, presets
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, best_step, level_at, metric_loss, moved, sentence
 from curvedoc.wording import number
@@ -109,6 +111,49 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (advice.keep_best(f), *advice.regularise())
 
 
+# One remedy, one knob: what B2 names, for tasks that can be augmented by noise.
+REMEDIES: dict[str, dict[str, Any]] = {
+    "early-stopping": {"patience": 5},
+    "weight-decay": {"weight_decay": 3.0},
+    "dropout": {"dropout": 0.7},
+    "augmentation": {"augment": 1.0},
+    "smaller-model": {"width": 8, "depth": 1},
+}
+SCENARIOS = (
+    Scenario(
+        "label-noise",
+        "digits",
+        State.OVERFITTING,
+        {"n_train": 600, "label_noise": 0.4, "width": 512, "steps": 1520},
+        {**REMEDIES, "clean-data": {"label_noise": 0.0, "steps": 500}},
+        seed=1,
+        about="R8: four of ten labels wrong, wide network",
+    ),
+    Scenario(
+        "few-examples",
+        "clusters",
+        State.OVERFITTING,
+        {"spread": 2.0, "n_train": 300, "width": 256, "steps": 1000, "log_every": 10},
+        {
+            "weight-decay": {"weight_decay": 10.0},
+            "dropout": {"dropout": 0.7},
+            "smaller-model": {"width": 8, "depth": 1},
+            "more-data": {"n_train": 20000},
+        },
+        seed=1,
+        about="R8: 300 examples of ten overlapping classes",
+    ),
+    Scenario(
+        "text-few-sentences",
+        "text",
+        State.OVERFITTING,
+        {**presets.WRITER, "lr": 3e-3, "n_train": 16, "batch_size": 16, "steps": 400, "log_every": 8},
+        {"more-data": {"n_train": 600, "batch_size": 32}},
+        seed=1,
+        about="R5: a language model on 16 sentences",
+    ),
+)
+
 RULE = Rule(
     "overfitting",
     "Validation turned while train went on",
@@ -121,4 +166,5 @@ RULE = Rule(
     decides=True,
     overrules=("smooth-descent",),
     sources=(papers.PRECHELT, papers.RICE, papers.NAKKIRAN, papers.LOSHCHILOV),
+    scenarios=SCENARIOS,
 )

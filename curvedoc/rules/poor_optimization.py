@@ -27,10 +27,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from curvedoc import advice, papers
+from curvedoc import advice, papers, presets
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of, any_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of, any_of
 from curvedoc.states import State
 from curvedoc.telling import at, main_loss, metric_name, moved, percent, quality, sentence, whole
 
@@ -103,6 +103,18 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "rate-too-small",
+        "digits",
+        State.POOR_OPTIMIZATION,
+        {**presets.SGD, "lr": 1e-5},
+        {"raise-learning-rate": {"lr": 0.02}, "other-optimizer": {"optimizer": "adamw", "lr": 1e-3}},
+        seed=1,
+        about="R11: rate far too small",
+    ),
+)
+
 RULE = Rule(
     "poor-optimization",
     "The loss hardly moves",
@@ -118,4 +130,5 @@ RULE = Rule(
         "smooth-descent",
     ),
     sources=(papers.GLOROT, papers.HE, papers.SMITH),
+    scenarios=SCENARIOS,
 )

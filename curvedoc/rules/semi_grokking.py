@@ -21,10 +21,10 @@ hard examples) and needs no remedy of its own.
 
 from __future__ import annotations
 
-from curvedoc import papers
+from curvedoc import papers, presets
 from curvedoc.features import Features, delay, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, quality
 from curvedoc.wording import number
@@ -69,6 +69,17 @@ def fix(_: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "semi-grokking",
+        "modular",
+        State.GROKKING,
+        {**presets.MODULAR, "fraction": 0.38, "batch_size": 512, "lr": 2e-3, "steps": 6000},
+        seed=1,
+        about="R6: a third of the table: a delayed rise to a middling level",
+    ),
+)
+
 RULE = Rule(
     "semi-grokking",
     "Semi-grokking",
@@ -79,4 +90,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     sources=(papers.VARMA, papers.POWER),
+    scenarios=SCENARIOS,
 )

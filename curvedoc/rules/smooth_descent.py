@@ -19,10 +19,10 @@ wrong thing, or data that differ from what comes in use all descend smoothly.
 
 from __future__ import annotations
 
-from curvedoc import advice
+from curvedoc import advice, presets
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Evidence, Limit, NotMeasurable
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import main_loss, moved, quality, sentence
 from curvedoc.wording import number
@@ -90,6 +90,125 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (advice.keep_going(f), *log)
 
 
+LINE = {"model": "slope", "optimizer": "sgd", "batch_size": 0, "steps": 60}
+REGRESSOR = {
+    "model": "transformer",
+    "init": "default",
+    "norm": "layer",
+    "width": 32,
+    "depth": 2,
+    "lr": 1e-3,
+    "weight_decay": 0.01,
+    "schedule": "plateau",
+    "decay_by": 0.5,
+    "clip": 1.0,
+    "steps": 1000,
+}
+WRITER = {**presets.WRITER, "lr": 2e-3}
+OPTIMISERS = {"model": "mlp", "weight_decay": 0.05, "steps": 960}
+SCENARIOS = (
+    Scenario(
+        "line-smooth",
+        "line",
+        State.SMOOTH_DESCENT,
+        {**LINE, "lr": 0.02},
+        about="R1: y = 2x, rate well below the bound: smooth approach",
+    ),
+    Scenario(
+        "line-jumping",
+        "line",
+        State.SMOOTH_DESCENT,
+        {**LINE, "lr": 0.6},
+        about="R1: rate just below the bound: the weight jumps about the optimum and still converges",
+    ),
+    Scenario(
+        "line-one-point",
+        "line",
+        State.SMOOTH_DESCENT,
+        {**LINE, "lr": 0.01, "batch_size": 1, "steps": 480, "log_every": 8},
+        {"mini-batch": {"batch_size": 8}},
+        about="R1: one point per update, against a mini-batch",
+    ),
+    Scenario(
+        "clusters-small-batch",
+        "clusters",
+        State.SMOOTH_DESCENT,
+        {"optimizer": "sgd", "lr": 0.02, "batch_size": 4, "steps": 3000, "log_every": 25, "eval_every": 4},
+        seed=1,
+        about="clear trend under the noise of batches of four",
+    ),
+    Scenario(
+        "digits-healthy",
+        "digits",
+        State.SMOOTH_DESCENT,
+        {"dropout": 0.2, "lr": 5e-4, "steps": 960},
+        seed=1,
+        about="digits, dropout",
+    ),
+    Scenario(
+        "regressor",
+        "weighted-mean",
+        State.SMOOTH_DESCENT,
+        REGRESSOR,
+        seed=1,
+        about="R4: transformer regressor with AdamW, plateau and clipping",
+    ),
+    Scenario(
+        "text-english",
+        "text",
+        State.SMOOTH_DESCENT,
+        WRITER,
+        seed=1,
+        about="R5: next character, from ln(vocabulary)",
+    ),
+    Scenario(
+        "text-chinese",
+        "text",
+        State.SMOOTH_DESCENT,
+        {**WRITER, "language": "chinese", "steps": 250, "log_every": 5},
+        seed=1,
+        about="R5: next character, Chinese",
+    ),
+    Scenario(
+        "text-fill-in",
+        "text",
+        State.SMOOTH_DESCENT,
+        {**WRITER, "fill_in": True, "copies": 8, "n_train": 500, "steps": 800, "log_every": 40},
+        seed=1,
+        about="R5: fill in the blanked characters",
+    ),
+    Scenario(
+        "hotdog",
+        "hotdog",
+        State.SMOOTH_DESCENT,
+        {
+            "model": "cnn",
+            "width": 8,
+            "depth": 3,
+            "optimizer": "sgd",
+            "lr": 0.02,
+            "batch_size": 4,
+            "steps": 9000,
+            "log_every": 75,
+            "n_train": 2000,
+            "on_basket": 0.6,
+        },
+        seed=1,
+        about="R2: bumpy nudging; the basket shortcut is learned first and unlearned later",
+    ),
+    *(
+        Scenario(
+            f"optimiser-{name}",
+            "digits",
+            State.SMOOTH_DESCENT,
+            {**OPTIMISERS, "optimizer": name, "lr": lr},
+            seed=1,
+            about="R15: the same task, four optimisers",
+        )
+        for name, lr in (("sgd", 0.01), ("momentum", 0.01), ("adam", 1e-3), ("adamw", 1e-3))
+    ),
+)
+
 RULE = Rule(
     "smooth-descent",
     "Learning is healthy",
@@ -99,4 +218,5 @@ RULE = Rule(
     fix,
     __doc__ or "",
     decides=True,
+    scenarios=SCENARIOS,
 )

@@ -27,10 +27,10 @@ from __future__ import annotations
 
 import math
 
-from curvedoc import advice, papers
+from curvedoc import advice, papers, presets
 from curvedoc.features import Features, chance, losses
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import main_loss
 from curvedoc.wording import number
@@ -83,6 +83,50 @@ def fix(f: Features) -> tuple[Fix, ...]:
     return (Fix("inspect-data", text, "P1"), rate, *advice.initialise())
 
 
+SCENARIOS = (
+    Scenario(
+        "init-too-small",
+        "digits",
+        State.POOR_OPTIMIZATION,
+        {**presets.SGD, "depth": 6, "init": "normal", "init_scale": 0.01},
+        {
+            "kaiming-init": {"init": "kaiming", "init_scale": 1.0, "lr": 0.02},
+            "xavier-init": {"init": "xavier", "init_scale": 1.0, "lr": 0.02},
+            "normalisation": {"norm": "batch"},
+        },
+        seed=1,
+        about="R11: initialisation too small, the signal dies on the way",
+    ),
+    Scenario(
+        "dying-relu",
+        "digits",
+        State.POOR_OPTIMIZATION,
+        {**presets.SGD, "lr": 0.02, "depth": 3, "init_bias": -6.0},
+        {"leaky-relu": {"activation": "leaky_relu", "init_bias": 0.0}, "kaiming-init": {"init_bias": 0.0}},
+        seed=1,
+        about="R11: all units of a ReLU layer silent",
+    ),
+    Scenario(
+        "deep-sigmoid",
+        "digits",
+        State.POOR_OPTIMIZATION,
+        {**presets.SGD, "activation": "sigmoid", "depth": 8, "init": "normal", "init_scale": 0.1},
+        {
+            "leaky-relu": {"activation": "leaky_relu", "init": "kaiming", "init_scale": 1.0, "lr": 0.01},
+            "normalisation": {"norm": "batch"},
+            "residual": {
+                "activation": "leaky_relu",
+                "init": "xavier",
+                "init_scale": 1.0,
+                "residual": True,
+                "lr": 0.01,
+            },
+        },
+        seed=1,
+        about="R11: saturating activations in a deep net, stuck at ln 10",
+    ),
+)
+
 RULE = Rule(
     "stuck-at-chance",
     "Stuck at chance level",
@@ -93,4 +137,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B3",
     sources=(papers.GLOROT, papers.HE),
+    scenarios=SCENARIOS,
 )

@@ -22,10 +22,10 @@ purpose in the middle of the run, the fall shows the change and nothing else.
 
 from __future__ import annotations
 
-from curvedoc import papers
+from curvedoc import papers, presets
 from curvedoc.features import Features, chance, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, quality
 
@@ -65,6 +65,27 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "ungrokking",
+        "modular",
+        State.OVERFITTING,
+        {
+            **presets.MODULAR,
+            "batch_size": 512,
+            "lr": 2e-3,
+            "prime": 47,
+            "fraction": 0.6,
+            "later_from": 2500,
+            "later_fraction": 0.15,
+        },
+        {"more-data": {"later_fraction": 0.6}},
+        seed=1,
+        about="R6: understood, then trained on with a fraction of the data: it is forgotten again",
+        tried_for=State.GROKKING,
+    ),
+)
+
 RULE = Rule(
     "ungrokking",
     "Ungrokking",
@@ -75,4 +96,5 @@ RULE = Rule(
     __doc__ or "",
     bottleneck="B2",
     sources=(papers.VARMA,),
+    scenarios=SCENARIOS,
 )

@@ -28,7 +28,7 @@ import numpy as np
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.series import median
 from curvedoc.states import State
 from curvedoc.telling import at, best_step, share
@@ -80,6 +80,29 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "batch-of-one",
+        "spirals",
+        State.UNSTABLE,
+        {
+            "activation": "tanh",
+            "optimizer": "sgd",
+            "lr": 0.5,
+            "width": 32,
+            "batch_size": 1,
+            "steps": 4000,
+            "log_every": 20,
+        },
+        {
+            "larger-batch": {"batch_size": 32},
+            "lower-learning-rate": {"lr": 0.02, "steps": 12000, "log_every": 60},
+        },
+        seed=1,
+        about="R12: one example per update at a high rate",
+    ),
+)
+
 RULE = Rule(
     "unstable",
     "The train loss swings",
@@ -96,4 +119,5 @@ RULE = Rule(
         State.SMOOTH_DESCENT,
     ),
     sources=(papers.PASCANU, papers.GOYAL, papers.COHEN),
+    scenarios=SCENARIOS,
 )

@@ -23,10 +23,10 @@ It is a remark, not a fault; the state of the run remains overfitting until vali
 
 from __future__ import annotations
 
-from curvedoc import papers
+from curvedoc import papers, presets
 from curvedoc.features import Features, chance, metrics, training
 from curvedoc.measure import Limit
-from curvedoc.rule import Fix, Rule, Severity, Verdict, all_of
+from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, quality
 from curvedoc.wording import number
@@ -91,6 +91,29 @@ def fix(f: Features) -> tuple[Fix, ...]:
     )
 
 
+SCENARIOS = (
+    Scenario(
+        "no-grokking-without-decay",
+        "modular",
+        State.OVERFITTING,
+        {**presets.PATIENT, "weight_decay": 0.0},
+        {"weight-decay": {"weight_decay": 0.005}},
+        seed=1,
+        about="R6: without weight decay it stays memorised",
+        tried_for=State.GROKKING,
+    ),
+    Scenario(
+        "too-little-to-grok",
+        "modular",
+        State.OVERFITTING,
+        {**presets.MODULAR, "fraction": 0.15, "batch_size": 512, "lr": 2e-3},
+        {"more-data": {"fraction": 0.6}},
+        seed=1,
+        about="R6: too little of the table to understand it, with the same weight decay",
+        tried_for=State.GROKKING,
+    ),
+)
+
 RULE = Rule(
     "waiting-to-grok",
     "Memorised: generalisation may come late",
@@ -102,4 +125,5 @@ RULE = Rule(
     bottleneck="B2",
     sources=(papers.POWER, papers.VARMA, papers.LEE),
     tried_for=State.GROKKING,
+    scenarios=SCENARIOS,
 )

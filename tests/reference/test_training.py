@@ -23,7 +23,7 @@ from curvedoc.reference.tasks import TASKS, Split, Task, find  # noqa: E402
 from curvedoc.reference.tasks.modular import table  # noqa: E402
 from curvedoc.reference.tasks.text import IGNORED, sentences  # noqa: E402
 
-ALL = (*catalogue.SCENARIOS, *catalogue.TRIALS_ALONE)
+ALL = (*catalogue.scenarios(), *catalogue.TRIALS_ALONE)
 TINY = {"steps": 4, "log_every": 2}
 
 

@@ -238,17 +238,20 @@ def test_a_check_can_fail():
 
 
 def test_every_check_belongs_to_a_scenario_and_the_quick_ones_exist():
-    known = {s.id for s in catalogue.SCENARIOS}
+    known = {s.id for s in catalogue.scenarios()}
     assert checks.CHECKS.keys() <= known
     assert known >= verify.QUICK
 
 
 def test_verify_reports_verdict_validation_and_mechanism():
-    _, results = verify.verify_one(catalogue.scenario("rate-too-small"), by_name)
+    _, results = verify.verify_one(catalogue.scenario("rate-too-small"), by_name, commands.own_findings)
     assert [r.passed for r in results] == [True] * len(results)
     assert {r.what for r in results} >= {"verdict on the sick run", "verdict with raise-learning-rate"}
-    _, wrong = verify.verify_one(catalogue.scenario("line-smooth"), lambda run: State.UNSTABLE)
+    _, wrong = verify.verify_one(
+        catalogue.scenario("line-smooth"), lambda run: State.UNSTABLE, lambda run: frozenset()
+    )
     assert not wrong[0].passed
+    assert not wrong[1].passed
 
 
 @pytest.mark.parametrize("method", METHODS)

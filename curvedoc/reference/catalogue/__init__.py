@@ -1,34 +1,41 @@
-"""The reference systems as plain data: what to train, what must come out. No torch here."""
+"""The reference systems as plain data: what to train, what must come out. No torch here.
+
+Those that a rule shows stand on its page; here are the lists, and what is for trials alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from curvedoc.errors import UsageError, nearest
-from curvedoc.states import State
+from curvedoc.states import WORST_FIRST, State
 
-from . import generalization, grokking, healthy, mismatch, more, optimization, stability, underfitting
+from . import more, waiting
 
 if TYPE_CHECKING:
-    from curvedoc.rule import Scenario
+    from curvedoc.rule import Rule, Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (
-    *healthy.SCENARIOS,
-    *generalization.SCENARIOS,
-    *underfitting.SCENARIOS,
-    *optimization.SCENARIOS,
-    *stability.SCENARIOS,
-    *mismatch.SCENARIOS,
-    *grokking.SCENARIOS,
-)
+TRIALS_ALONE: tuple[Scenario, ...] = (*more.SCENARIOS, *waiting.SCENARIOS)
 
-TRIALS_ALONE: tuple[Scenario, ...] = (*more.SCENARIOS, *grokking.WAITING)
+
+def pages() -> tuple[Rule, ...]:
+    """The rules, whose pages hold the scenarios."""
+    # By name: rooms do not import each other, and only here the runner needs the rules.
+    rules: tuple[Rule, ...] = import_module("curvedoc.rules").RULES
+    return rules
 
 
 def scenarios() -> tuple[Scenario, ...]:
-    """All reference systems, by state."""
-    return SCENARIOS
+    """All reference systems, the healthy first."""
+    found = [each for rule in pages() for each in rule.scenarios]
+    return tuple(sorted(found, key=lambda each: -WORST_FIRST.index(each.state)))
+
+
+def page_of(name: str) -> str:
+    """The id of the rule on whose page a scenario stands; "" for one that is for trials alone."""
+    return next((rule.id for rule in pages() for each in rule.scenarios if each.id == name), "")
 
 
 def setups(remedy: str) -> tuple[Scenario, ...]:
@@ -39,9 +46,9 @@ def setups(remedy: str) -> tuple[Scenario, ...]:
 def trial_setups() -> tuple[Scenario, ...]:
     """Every sick set-up with all remedies tried on it, claimed to cure or not."""
     tried = (
-        replace(each, treated={**each.treated, **more.ALSO_TRIED.get(each.id, {})}) for each in SCENARIOS
+        replace(each, treated={**each.treated, **more.ALSO_TRIED.get(each.id, {})}) for each in scenarios()
     )
-    healthy = (State.SMOOTH_DESCENT, State.INCONCLUSIVE)
+    healthy = (State.SMOOTH_DESCENT, State.GROKKING, State.INCONCLUSIVE)
     return tuple(each for each in (*tried, *TRIALS_ALONE) if each.state not in healthy)
 
 
@@ -53,7 +60,7 @@ def remedies(state: str = "") -> tuple[str, ...]:
 
 def scenario(name: str) -> Scenario:
     """The scenario of that id; :class:`UsageError` when there is none."""
-    everything = (*SCENARIOS, *TRIALS_ALONE)
+    everything = (*scenarios(), *TRIALS_ALONE)
     for each in everything:
         if each.id == name:
             return each

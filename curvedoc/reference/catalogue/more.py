@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from curvedoc import presets
 from curvedoc.rule import Scenario
 from curvedoc.states import State
 
@@ -16,19 +17,7 @@ OVER, UNDER, STUCK, SHAKY, WRONG = (
     State.UNSTABLE,
     State.LOSS_METRIC_MISMATCH,
 )
-WRITER = {
-    "model": "transformer",
-    "init": "default",
-    "norm": "layer",
-    "width": 48,
-    "depth": 1,
-    "lr": 3e-3,
-    "n_train": 16,
-    "batch_size": 16,
-    "steps": 400,
-    "log_every": 8,
-}
-SGD = {"optimizer": "sgd", "lr": 0.05, "steps": 1600}
+WRITER = {**presets.WRITER, "lr": 3e-3, "n_train": 16, "batch_size": 16, "steps": 400, "log_every": 8}
 HOTDOG = {"model": "cnn", "width": 8, "depth": 3, "n_train": 1500}
 
 # Remedies of the catalogue's own set-ups that are tried without being claimed to cure; `verify` leaves them
@@ -163,7 +152,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "crawling-regression",
         "teacher",
         STUCK,
-        {**SGD, "lr": 1e-6},
+        {**presets.SGD, "lr": 1e-6},
         {"raise-learning-rate": {"lr": 0.02}, "other-optimizer": {"optimizer": "adamw", "lr": 1e-3}},
     ),
     Scenario(
@@ -177,7 +166,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "deep-sigmoid-clusters",
         "clusters",
         STUCK,
-        {**SGD, "activation": "sigmoid", "depth": 8, "init": "xavier", "steps": 1890},
+        {**presets.SGD, "activation": "sigmoid", "depth": 8, "init": "xavier", "steps": 1890},
         {
             "leaky-relu": {"activation": "leaky_relu", "init": "kaiming"},
             "normalisation": {"norm": "batch"},
@@ -188,7 +177,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "deep-tanh-small",
         "teacher",
         STUCK,
-        {**SGD, "activation": "tanh", "depth": 8, "init": "normal", "init_scale": 0.02},
+        {**presets.SGD, "activation": "tanh", "depth": 8, "init": "normal", "init_scale": 0.02},
         {
             "xavier-init": {"init": "xavier", "init_scale": 1.0},
             "kaiming-init": {"init": "kaiming", "init_scale": 1.0},
@@ -200,7 +189,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "tiny-weights-clusters",
         "clusters",
         STUCK,
-        {**SGD, "depth": 6, "init": "normal", "init_scale": 0.01, "steps": 1890},
+        {**presets.SGD, "depth": 6, "init": "normal", "init_scale": 0.01, "steps": 1890},
         {
             "kaiming-init": {"init": "kaiming", "init_scale": 1.0},
             "xavier-init": {"init": "xavier", "init_scale": 1.0},
@@ -212,14 +201,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         "early-decay-regression",
         "teacher",
         STUCK,
-        {**SGD, "lr": 0.02, "schedule": "step", "decay_at": 0.02, "decay_by": 0.002},
+        {**presets.SGD, "lr": 0.02, "schedule": "step", "decay_at": 0.02, "decay_by": 0.002},
         {"cosine-schedule": {"schedule": "cosine"}, "later-decay": {"decay_at": 0.7, "decay_by": 0.1}},
     ),
     Scenario(
         "early-decay-clusters",
         "clusters",
         STUCK,
-        {**SGD, "lr": 0.01, "schedule": "step", "decay_at": 0.05, "decay_by": 0.002, "steps": 1890},
+        {**presets.SGD, "lr": 0.01, "schedule": "step", "decay_at": 0.05, "decay_by": 0.002, "steps": 1890},
         {"cosine-schedule": {"schedule": "cosine"}, "later-decay": {"decay_at": 0.7, "decay_by": 0.1}},
     ),
     Scenario(

@@ -60,6 +60,6 @@ def too_sure(runs: Runs) -> tuple[Checked, ...]:
 
     sick = excess(runs[""])
     return (
-        above("confidence minus accuracy", sick, 0.2),
+        above("confidence minus accuracy", sick, 0.05),
         *(below(f"{n}: the same", excess(t), sick) for n, t in runs.items() if n),
     )

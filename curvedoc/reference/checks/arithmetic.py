@@ -71,7 +71,7 @@ def stays_memorised(runs: Runs) -> tuple[Checked, ...]:
     run = runs[""]
     ends = {name: each.column("val_accuracy")[-1] for name, each in runs.items()}
     return (
-        above("train accuracy", run.column("train_accuracy")[-1], 0.99),
+        above("train accuracy", run.column("train_accuracy")[-1], 0.95),
         below("validation accuracy at the end", ends[""], 0.3),
         *(above(f"{name}: validation accuracy at the end", end, 0.9) for name, end in ends.items() if name),
     )
