@@ -30,7 +30,7 @@ READERS: tuple[str, ...] = ("tensorboard", "jsonl", "json", "csv", "text")
 SURE_ENOUGH = 0.25
 """Below this no reader claims a file."""
 
-FORMATS = "CSV and other tables, JSON, JSON Lines and TensorBoard event files"
+FORMATS = "CSV and other tables, JSON, JSON Lines, TensorBoard event files and plain-text logs"
 
 _CURVE_WORD = (
     r"loss|acc|err|auc|f1|f_?score|map|iou|bleu|rouge|wer|cer|ppl|perplex|reward|return|nll|entropy|mse|mae|rmse|"

@@ -25,11 +25,15 @@ MAX_NUMBERS = 400
 MAX_WORDS = 2000
 """Letters between the numbers of a line beyond which it is prose or source code."""
 
+_EXPONENT = r"(?:[eE][-+]?\d+)?"
+_THOUSANDS = r"(?:,\d{3})++(?![\d,])(?:\.\d+)?"
+# The first character is matched before anything is looked at behind it: so the search skips all others quickly.
 _NUMBER = (
-    r"(?<![\w@#$.\\])(?<!\w-)(?:"
-    r"\d+:\d\d:\d\d(?:[.,]\d+)?|\d+:\d\d(?![\d.:])|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?|"
-    r"[-+]?\d{1,3}(?:,\d{3})++(?![\d,])(?:\.\d+)?|"
-    r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d+)?)"
+    r"[-+.\d](?<![\w@#$.\\].)(?<!\w-.)(?:"
+    r"(?<=\d)(?:\d*+(?::\d\d:\d\d(?:[.,]\d+)?|:\d\d(?![\d.:]))|\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?|"
+    rf"\d{{0,2}}{_THOUSANDS}|\d*+(?:\.\d*+)?{_EXPONENT})|"
+    rf"(?<=[-+])(?:\d{{1,3}}{_THOUSANDS}|(?:\d++(?:\.\d*+)?|\.\d++){_EXPONENT})|"
+    rf"(?<=\.)\d++{_EXPONENT})"
 )
 _NAN = (
     r"(?<![\w.])[-+]?(?i:nan|inf|infinity)(?![\w.(])(?:(?<=[:=]nan)|(?<=[:=] nan)|(?<=[:=]inf)|(?<=[:=] inf)|"

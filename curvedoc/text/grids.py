@@ -32,13 +32,12 @@ _TOTAL = re.compile(r"(\d+)\s*/\s*\d+")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The names of the columns of a table; ``split``: whether its cells are set apart by single blanks,
-    by several or by bars; ``starts``: where fixed columns begin, when a rule below the header shows it."""
+    """The names of the columns of a table, what sets its cells apart (one blank, several, tabs, bars), and
+    how its rows are read."""
 
     names: tuple[str, ...]
     by: str
     plan: Plan
-    text: int
 
 
 def cells_of(line: str, by: str) -> list[str]:
@@ -47,8 +46,6 @@ def cells_of(line: str, by: str) -> list[str]:
         return [c.strip() for c in line.strip().strip("|").split("|")]
     if by == "\t":
         return [c.strip() for c in line.strip().split("\t")]
-    if by == ",":
-        return [c.strip() for c in line.split(",")]
     return re.split(r"\s{2,}", line.strip()) if by == "  " else line.split()
 
 
@@ -66,7 +63,7 @@ def header_in(line: str) -> list[Header]:
             continue
         known = [bool(words.counter(n)) or words.is_curve(n) for n in names]
         if any(known) and (by != " " or sum(known) * 4 >= len(names)):
-            found.append(Header(tuple(names), by, _plan(names), len(names)))
+            found.append(Header(tuple(names), by, _plan(names)))
     return found
 
 

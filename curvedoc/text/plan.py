@@ -34,7 +34,7 @@ class Plan:
 
     ``counters``: names and places of what counts; ``inner``: the places of ``k`` and ``n`` of a progress
     ``k/n`` without a name (-1: none); ``split``: what the line says of all its values; ``bar``: a state of a
-    progress bar; ``grid``: a row of a table; ``about``: the line reports no step.
+    progress bar; ``grid``: a row of a table; ``leading``: the counter is a number without a name.
     """
 
     counters: tuple[tuple[str, int], ...] = ()
