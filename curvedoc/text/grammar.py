@@ -27,7 +27,7 @@ MAX_WORDS = 2000
 
 _EXPONENT = r"(?:[eE][-+]?\d+)?"
 _THOUSANDS = r"(?:,\d{3})++(?![\d,])(?:\.\d+)?"
-# The first character is matched before anything is looked at behind it: so the search skips all others quickly.
+# The first character is matched before anything behind it is looked at: so the search skips the others fast.
 _NUMBER = (
     r"[-+.\d](?<![\w@#$.\\].)(?<!\w-.)(?:"
     r"(?<=\d)(?:\d*+(?::\d\d:\d\d(?:[.,]\d+)?|:\d\d(?![\d.:]))|\d{3}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?|"
