@@ -1,22 +1,22 @@
 """How often the state is right on labelled logs, beside peers and baselines.
 
     python benchmarks/accuracy.py CORPUS [--peers VENV] [--baselines] [--robustness] [--prefix] [--wrong]
-                                         [--docs docs] [--refit MODULE:FUNCTION] [--jobs N]
+                                         [--docs docs] [--refit-answers JSON] [--jobs N]
 
 CORPUS holds ``labels.csv`` (found in public repositories: "real") and ``academic/labels.csv``. What is
 right, and how it is counted, is the library's: ``curvedoc/bench``. ``--docs`` writes ``accuracy.md`` with
-its pictures.
+its pictures, the traps (``traps.py``) and the ablation (``ablation.py``).
 
-``--refit`` names a function ``(labels) -> judge`` that fits on labels and returns what judges a run; the
-figures are then also given out of fold, by group and leaving one source out. Without it nothing is fitted
-when a run is judged, and these protocols would give the plain figures.
+``--refit-answers`` is what ``refit.py --out`` wrote: answers under limits that were found anew on other
+runs, which are scored beside the plain ones. ``--refit`` does the like for any function
+``(labels) -> judge`` that fits on labels and returns what judges a run.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -105,15 +105,26 @@ def probes(labels: Sequence[Label], robustness: bool, prefix: bool, jobs: int) -
     return [one for one in found if one is not None]
 
 
-def measure(labels: Labels, tools: dict[str, Tool], probed: Sequence[Probe]) -> Measured:
-    """Every tool's report; what was probed belongs to ours."""
+def found_anew(file: Path) -> dict[str, Sequence[Scored]]:
+    """The answers that ``refit.py --out`` wrote, by the name of their row."""
+    held = import_module("found_anew").held_out(file)
+    return {f"{OURS}, limits found anew, held out by {by}": rows for by, rows in held.items()}
+
+
+def measure(
+    labels: Labels,
+    tools: Mapping[str, Tool],
+    probed: Sequence[Probe],
+    anew: Mapping[str, Sequence[Scored]] | None = None,
+) -> Measured:
+    """Every tool's report; what was probed belongs to ours, ``anew`` stands below ours."""
     everything, real = {}, {}
-    for name, said in tools.items():
-        rows = score(labels.rows, said)
+    scored = {name: score(labels.rows, said) for name, said in tools.items()}
+    for name, rows in ({OURS: scored[OURS]} | dict(anew or {}) | scored).items():
         own = probed if name == OURS else ()
         everything[name] = report(rows, own, labels.unlabelled, OVERFIT_TASK)
         real[name] = report([row for row in rows if row.label.part == "real"])
-    return Measured(everything, real, score(labels.rows, tools[OURS]))
+    return Measured(everything, real, tuple(scored[OURS]))
 
 
 def comparisons(measured: Measured, timed: bool = True) -> list[Table]:
@@ -139,6 +150,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--wrong", action="store_true", help="list the wrong answers")
     parser.add_argument("--docs", type=Path, metavar="FOLDER", help="write accuracy.md and its pictures")
     parser.add_argument("--refit", metavar="MODULE:FUNCTION", help="fit anew for every fold")
+    parser.add_argument("--refit-answers", type=Path, metavar="JSON", help="what refit.py --out wrote")
     parser.add_argument("--source", action="append", default=[], help="only these sources or formats")
     parser.add_argument("--jobs", type=int, default=1)
     return parser.parse_args()
@@ -156,11 +168,14 @@ def main() -> int:
         tools |= peers(paths, args.peers, args.jobs)
     if args.baselines:
         tools |= baselines(paths, args.corpus)
-    measured = measure(labels, tools, probes(labels.rows, args.robustness, args.prefix, args.jobs))
+    probed = probes(labels.rows, args.robustness, args.prefix, args.jobs)
+    measured = measure(labels, tools, probed, found_anew(args.refit_answers) if args.refit_answers else None)
     shown = [*comparisons(measured), *tables(measured.everything[OURS], args.wrong)]
     print("\n".join(as_text(table) for table in shown))
     if args.docs:
-        import_module("accuracy_page").write(measured, args.corpus, args.docs)
+        page = import_module("accuracy_page")
+        beside = page.beside(labels.rows, args.refit_answers, args.peers, args.jobs)
+        page.write(measured, args.corpus, args.docs, beside)
     return 0
 
 

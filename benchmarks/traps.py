@@ -55,6 +55,7 @@ from trap_curves import (
 )
 
 import curvedoc
+from curvedoc.bench.answers import REFUSED
 from curvedoc.bench.tables import Table
 
 if TYPE_CHECKING:
@@ -247,7 +248,12 @@ def _peers(paths: dict[str, list[Path]], venv: Path, jobs: int) -> dict[str, dic
 
 def right(states: dict[str, list[str]]) -> int:
     """How many cases got a state that is right."""
-    return sum(state in trap.states for trap in TRAPS for state in states[trap.id])
+    return sum(is_right(state, trap) for trap in TRAPS for state in states[trap.id])
+
+
+def is_right(state: str, trap: Trap) -> bool:
+    """A state of the trap is; a refusal where there is too little to tell (as in ``curvedoc.bench``)."""
+    return state in trap.states or (state == REFUSED and "inconclusive" in trap.states)
 
 
 def tables(found: dict[str, dict[str, list[str]]]) -> tuple[Table, ...]:
@@ -276,7 +282,9 @@ def _beside(found: dict[str, dict[str, list[str]]]) -> Table:
         "Cases with a right state; behind them the commonest wrong answer. A peer is asked with the files as "
         "they are and with the columns that our reader found, and the better of the two counts. What a "
         "peer's findings mean in our states is the mapping in `benchmarks/peers/vocabulary.py`; no "
-        "finding counts as smooth_descent, and the findings of a peer are not held against it."
+        "finding counts as smooth_descent, a refusal where inconclusive is right is right, and the findings "
+        "of a peer are not held against it. Traps are where tools fall: the totals say nothing of how "
+        "often such curves are met."
     )
     return Table("Traps, beside the peers", ("trap", *found), tuple(rows), note, tuple(range(len(found) + 1)))
 
@@ -287,7 +295,7 @@ def _count(said: dict[str, list[str]]) -> int:
 
 def _told(states: Sequence[str], trap: Trap) -> str:
     """Right answers of all, and the commonest wrong one."""
-    wrong = Counter(state for state in states if state not in trap.states)
+    wrong = Counter(state for state in states if not is_right(state, trap))
     hits = f"{len(states) - wrong.total()} of {len(states)}"
     return hits + (f" ({wrong.most_common(1)[0][0]})" if wrong else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -11,11 +12,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from curvedoc.measure import NotMeasurable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+MODULES = ("accuracy", "accuracy_page", "baselines", "peers", "traps", "trap_curves", "ablation", "refit",
+           "found_anew", "calibrate")  # fmt: skip
 SEEN: list[list[str]] = []
 
 
@@ -23,7 +28,7 @@ SEEN: list[list[str]] = []
 def accuracy(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     yield import_module("accuracy")
-    for name in ("accuracy", "accuracy_page", "baselines", "peers"):
+    for name in MODULES:
         sys.modules.pop(name, None)
 
 
@@ -84,6 +89,14 @@ def test_only_some_sources(
     assert "2 labelled logs in 2 groups" in capsys.readouterr().out
 
 
+@pytest.fixture
+def two_traps(accuracy: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page shows two traps; all of them have tests of their own."""
+    traps = import_module("traps")
+    monkeypatch.setattr(traps, "TRAPS", [trap for trap in traps.TRAPS if "-level" in trap.id])
+
+
+@pytest.mark.usefixtures("two_traps")
 def test_the_page(accuracy: ModuleType, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     docs = corpus / "docs"
     (docs / "accuracy").mkdir(parents=True)
@@ -98,6 +111,10 @@ def test_the_page(accuracy: ModuleType, corpus: Path, monkeypatch: pytest.Monkey
     assert "`real/well.csv`: unstable, called smooth_descent" in page
     assert "prefixes" in page
     assert "flip" in page
+    assert "| `low-level` |" in page
+    assert "| rule overfitting | 2 | 0 |" in page
+    assert "chosen by people who had seen this corpus" in page
+    assert "Limits found anew" not in page
     run(accuracy, monkeypatch, corpus, "--robustness", "--prefix", "--docs", docs)
     assert (docs / "accuracy.md").read_text() == page
 
@@ -115,3 +132,69 @@ def test_answers_out_of_fold(
         sorted({"one", "two", "three", "four"} - {held}) for held in ("one", "two", "three", "four")
     )
     assert by_source == [["three", "four"], ["one", "two"]]
+
+
+@pytest.mark.usefixtures("two_traps")
+def test_answers_under_limits_found_anew(
+    accuracy: ModuleType, corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def row(source: str, primary: str, state: str, right: bool, confidence: float | None = 0.9) -> dict:
+        return {"source": source, "group": source, "part": "real" if source == "a" else "academic",
+                "primary": primary, "state": state, "right": right, "confidence": confidence}  # fmt: skip
+
+    rows = [
+        row("a", "overfitting", "overfitting", True),
+        row("a", "overfitting", "loss_metric_mismatch", True),
+        row("b", "not_overfitting", "overfitting", False),
+        row("b", "inconclusive", "refused", True, None),
+        row("c", "unstable", "refused", False, None),
+    ]
+    answers = corpus / "answers.json"
+    answers.write_text(json.dumps({"5 folds by group": rows, "10 folds by source": rows}))
+    found = import_module("found_anew").held_out(answers)
+    assert list(found) == ["group", "source"]
+    assert [each.right for each in found["source"]] == [row["right"] for row in rows]
+    run(accuracy, monkeypatch, corpus, "--refit-answers", answers, "--docs", corpus / "docs")
+    shown = [line for line in capsys.readouterr().out.splitlines() if "held out by" in line]
+    assert ["60.0 %" in line for line in shown] == [
+        True,
+        True,
+        False,
+        False,
+    ]  # three of five; real: two of two
+    page = (corpus / "docs" / "accuracy.md").read_text()
+    assert "## Limits found anew" in page
+    held = page[page.index("## Calibration held out") :]
+    assert "| all | as the rules give them | 3 | 0.233 |" in held  # sure by 0.9, right in two of three
+    assert "| real | calibrated, out of fold | 2 |" in held
+
+
+def test_what_a_comparison_adds(accuracy: ModuleType, corpus: Path) -> None:
+    ablation = import_module("ablation")
+    rows = ablation.ablate(accuracy.labelled(corpus).rows)
+    by_name = {(each.part_of, each.name): each for each in rows}
+    full = by_name["", ablation.FULL]
+    assert full.figures["all"][0] == (0.75, 0.75)
+    assert full.figures["real"][0] == (0.5, 0.5)
+    left_out = by_name["rule", "overfitting"]
+    assert (left_out.worse, left_out.better) == (2, 0)
+    assert left_out.figures["all"][0] == (0.25, 0.25)
+    assert (by_name["rule", "grokking"].worse, by_name["log", "learning rate and norms"].worse) == (0, 0)
+    assert by_name["log", "the validation loss"].worse == 2
+    few = by_name["inconclusive", "points below 4.5"]
+    assert few.worse == 2  # what overfits is called inconclusive; the negative stays right
+    assert ablation.Measure._compare.__qualname__ == "Measure._compare"
+
+
+def test_a_comparison_taken_as_passed(accuracy: ModuleType) -> None:
+    ablation = import_module("ablation")
+    comparison = ablation.Comparison("overfitting", "RISE", "val_rise", True)
+    limit = ablation.MODULES["overfitting"].RISE
+    measure, other = (ablation.Measure(name, float("nan"), "", "") for name in ("val_rise", "val_excess"))
+    with ablation.passed(comparison):
+        assert measure.above(limit).passed
+        assert measure.above(limit).strength == 1.0
+        with pytest.raises(NotMeasurable):
+            other.above(limit)
+    with pytest.raises(NotMeasurable):
+        measure.above(limit)
