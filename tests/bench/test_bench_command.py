@@ -13,7 +13,6 @@ import pytest
 
 from curvedoc import cli
 
-SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
 
 
 class Result(NamedTuple):
@@ -142,16 +141,6 @@ def test_help(call: Call) -> None:
     assert shown.code == 0
     assert shown.out.startswith("Usage: curvedoc bench ")
     assert "--min-accuracy" in shown.out
-
-
-def test_the_sample_logs_get_the_states_that_they_show(call: Call, tmp_path: Path) -> None:
-    made = json.loads((SAMPLES / "provenance.json").read_text())["logs"]
-    rows = [f"{SAMPLES / name},{entry['expected']},{entry['scenario']}" for name, entry in made.items()]
-    (tmp_path / "labels.csv").write_text("path,primary,group\n" + "\n".join(rows))
-    document = json.loads(call(tmp_path / "labels.csv", "--format", "json").out)
-    assert document["logs"] == len(made) > 15
-    wrong = {Path(each["path"]).name for each in document["wrong"]}
-    assert not wrong
 
 
 def test_the_start_of_other_commands_does_not_pay_for_it() -> None:
