@@ -1,4 +1,4 @@
-"""``curvedoc bench`` end to end, on the sample logs and on logs made here."""
+"""``curvedoc bench`` end to end, on logs made here."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from curvedoc import cli
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Result(NamedTuple):
