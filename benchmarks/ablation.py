@@ -1,10 +1,11 @@
-"""What each deciding rule adds, each comparison in it, and each kind of curve that is logged.
+"""What each deciding rule adds, each comparison in it, each kind of curve, and how curves are smoothed.
 
     python benchmarks/ablation.py CORPUS
 
 Every labelled run is judged again without one rule that decides on the state; then with one comparison of
 such a rule taken as passed, whatever its measure says; then with one kind of curve withheld, as if it had
-not been logged. The limits are those of the package: nothing is found anew to make up for what is missing.
+not been logged; then with curves taken as they are, or one noise for all. The limits are those of the
+package: nothing is found anew to make up for what is missing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 from accuracy import labelled
 from refit import BY_ID, MODULES, Judged, read
 
-from curvedoc import diagnosis
+from curvedoc import diagnosis, series
 from curvedoc.bench.answers import REFUSED, Answer, Scored
 from curvedoc.bench.statistics import ACCURACY, FALSE_ALARMS, MACRO_F1
 from curvedoc.bench.tables import Table, as_text
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from curvedoc.bench.labels import Label
     from curvedoc.rule import Verdict
     from curvedoc.run import Curve, Run
+    from curvedoc.run import FloatArray as Values
 
 FIGURES = (ACCURACY, MACRO_F1, FALSE_ALARMS)
 PARTS = ("all", "real")
@@ -50,6 +52,19 @@ WITHHELD: dict[str, Callable[[Curve], bool]] = {
     "the validation loss": lambda curve: curve.role == "val/loss",
     "everything of validation": lambda curve: curve.split in ("val", "test"),
     "learning rate and norms": lambda curve: not curve.split,
+}
+
+
+def _global(share: float) -> Callable[[Values, Values], float]:
+    return lambda values, _: share * abs(float(np.median(values)))
+
+
+# Other ways to read a curve: name -> the function of ``curvedoc.series`` that is replaced, and by what.
+READ: dict[str, tuple[str, Callable[..., object]]] = {
+    "the lowest value is the best, no running median": ("running_median", lambda values, _: values),
+    "noise is 1 % of the level in every curve": ("noise", _global(0.01)),
+    "noise is 5 % of the level in every curve": ("noise", _global(0.05)),
+    "noise is 20 % of the level in every curve": ("noise", _global(0.2)),
 }
 
 
@@ -167,15 +182,26 @@ def without(run: Run, belongs: Callable[[Curve], bool]) -> Run:
     return replace(run, curves=curves, metric=metric)
 
 
-def withheld(run: Judged, belongs: Callable[[Curve], bool]) -> Scored:
-    """What is said of the run without these curves."""
-    features = Features(without(run.features.run, belongs))
+def anew(run: Judged, logged: Run) -> Scored:
+    """What is said when this was logged instead."""
+    features = Features(logged)
     verdicts = {rule.id: diagnosis._ask(rule, features) for rule in RULES}
     return answer(Judged(run.label, features, losses.points(features).value, verdicts), {})
 
 
+@contextmanager
+def read_by(name: str, function: Callable[..., object]) -> Iterator[None]:
+    """While it lasts, curves are condensed with another function."""
+    before = getattr(series, name)
+    setattr(series, name, function)
+    try:
+        yield
+    finally:
+        setattr(series, name, before)
+
+
 def ablate(labels: Sequence[Label]) -> list[Row]:
-    """All rows: nothing left out, each deciding rule, each comparison in one, each kind of curve."""
+    """All rows: nothing left out, then every rule, comparison, kind of curve and way to read it."""
     with np.errstate(all="ignore"):
         asked = read(labels)
         runs = [run for run in asked if isinstance(run, Judged)]
@@ -198,14 +224,19 @@ def ablate(labels: Sequence[Label]) -> list[Row]:
                         after[id(run)] = answer(run, {rule.id: diagnosis._ask(rule, run.features)})
                 found.append(row(str(comparison), rule.id, [*after.values(), *refused], full))
         for name, belongs in WITHHELD.items():
-            found.append(row(name, "log", [*(withheld(run, belongs) for run in runs), *refused], full))
+            left = [anew(run, without(run.features.run, belongs)) for run in runs]
+            found.append(row(name, "log", [*left, *refused], full))
+        for name, (replaced, function) in READ.items():
+            with read_by(replaced, function):
+                left = [anew(run, run.features.run) for run in runs]
+            found.append(row(name, "curve", [*left, *refused], full))
     return found
 
 
 def tables(rows: Sequence[Row]) -> list[Table]:
     """The ablation as tables: rules and kinds of curves, then the comparisons that change an answer."""
     full = rows[0]
-    whole = [each for each in rows if each.part_of in ("", "rule", "log")]
+    whole = [each for each in rows if each.part_of in ("", "rule", "log", "curve")]
     parts = [each for each in rows if each not in whole]
     telling = [each for each in parts if each.worse or each.better]
     header = ("left out", "worse", "better", *(f"{f} ({part})" for part in PARTS for f in SHORT))
@@ -213,12 +244,12 @@ def tables(rows: Sequence[Row]) -> list[Table]:
         "First row: shares and macro-F1, every log / every group weighing the same. Below: by how many "
         "points they change. Worse and better: answers that turn wrong, and right. A rule that is left out "
         "neither decides nor overrules; curves that are withheld were never logged, while the label still "
-        "knows them."
+        "knows them; at the end, other ways to read a curve, with limits that were not made for them."
     )
     more = (
         f"One comparison of a rule taken as passed, whatever its measure says. {len(parts) - len(telling)} "
-        f"of {len(parts)} comparisons change no answer here; runs that need them stand in "
-        "`tests/rules/test_near_misses.py`."
+        f"of {len(parts)} comparisons change no answer here; most have a run that needs them "
+        "in `tests/rules/test_near_misses.py`."
     )
     return [
         Table("Ablation", header, tuple(_cells(each, full) for each in whole), note),
