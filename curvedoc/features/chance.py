@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 # A loss stays at chance level within this share of ln k: the uncertainty of a batch mean.
 AT_CHANCE = 0.02
+# Where the accuracy says so too: a large rate throws a guessing network about by this much.
+THROWN = 0.06
+# In standard deviations of a single guess: 0.55 of two classes, 0.13 of ten, 0.02 of a hundred are luck, or
+# the most frequent class.
+LUCK = 0.1
 # Without an accuracy to confirm it, only these numbers of classes are believed: above ten, some ln k is
 # always near.
 SMALL_K = (2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000)
@@ -36,7 +41,8 @@ def classes_at_chance(f: Features) -> tuple[int, Measure, Measure]:
     it stayed.
 
     ``chance_distance``: distance of the end level from ln k as a share of it; ``chance_stay``: share of the
-    run within 2 %. Without an accuracy near 1/k only small k are considered.
+    run within 2 %, or within 6 % where the accuracy is that of guessing. Without an accuracy near 1/k only
+    small k are considered.
     """
     if f.reinforcement or f.run.metric in REGRESSION_METRICS:
         raise NotMeasurable("needs a classifier: ln k is the loss of guessing among k classes")
@@ -44,13 +50,19 @@ def classes_at_chance(f: Features) -> tuple[int, Measure, Measure]:
     if REGRESSION & set(name.replace("/", "_").replace("-", "_").replace(" ", "_").split("_")):
         raise NotMeasurable(f"needs a cross-entropy; the loss is {name}")
     t = f.main
-    guess = round(math.exp(t.last)) if 0 < t.last < 7.5 else 2
-    k = guess if guessing(f, guess) else min(SMALL_K, key=lambda c: abs(math.log(c) - t.last))
-    chance = math.log(max(k, 2))
-    near = np.abs(t.smooth - chance) <= AT_CHANCE * chance
+    guess = max(round(math.exp(t.last)) if 0 < t.last < 7.5 else 2, 2)
+    nearest = min(SMALL_K, key=lambda c: abs(math.log(c) - t.last))
+    level = _accuracy(f)
+    # Thrown about, the loss lies above ln k; the accuracy then tells which k is meant.
+    thrown = abs(math.log(nearest) - t.last) <= THROWN * math.log(nearest)
+    fits = level is None or (thrown and abs(level * nearest - 1) < abs(level * guess - 1))
+    k = nearest if fits else guess
+    chance = math.log(k)
+    above = THROWN if guesses(f, k) else AT_CHANCE
+    near = (t.smooth >= (1 - AT_CHANCE) * chance) & (t.smooth <= (1 + above) * chance)
     span = (float(t.steps[int(np.argmax(near))]), float(t.steps[-1]))
     return (
-        max(k, 2),
+        k,
         Measure(
             "chance_distance",
             abs(t.last - chance) / chance,
@@ -64,12 +76,28 @@ def classes_at_chance(f: Features) -> tuple[int, Measure, Measure]:
     )
 
 
-def guessing(f: Features, k: int) -> Measure | None:
-    """The accuracy at the end in units of 1/k (1 = guessing); None where no accuracy was logged."""
+def guesses(f: Features, k: int) -> bool:
+    """Whether the accuracy at the end has next to nothing over guessing among k; False without one."""
+    found = over_chance(f, k)
+    return found is not None and found.value < LUCK
+
+
+def over_chance(f: Features, k: int) -> Measure | None:
+    """How far the accuracy at the end lies above 1/k, in standard deviations of a single guess; None where
+    none was logged.
+    """
+    level = _accuracy(f)
+    if level is None:
+        return None
+    above = (level - 1.0 / k) / math.sqrt((1.0 - 1.0 / k) / k)
+    return Measure("over_chance", above, "sigma", f"accuracy at the end above guessing among {k}")
+
+
+def _accuracy(f: Features) -> float | None:
+    """The accuracy at the end, on train where it was logged there."""
     if f.run.metric not in ("accuracy", "top1") or not f.bounded:
         return None
-    t = f.train_metric if f.has_train_metric else f.val_metric
-    return Measure("guessing", t.last * k, "of 1/k", f"accuracy at the end, in units of guessing among {k}")
+    return (f.train_metric if f.has_train_metric else f.val_metric).last
 
 
 def fitted_for(f: Features, level: float) -> Measure:

@@ -41,9 +41,12 @@ DISTANCE = Limit(
     "the loss of a guessing network scatters by less about ln k, unequal classes lie below",
     log=True,
 )
+THROWN = Limit(
+    0.06, 1.5, "with an accuracy of guessing: a rate too large throws the loss about above ln k", log=True
+)
 STAY = Limit(0.7, 0.1, "a passing visit of ln k on the way down is no finding")
 PROGRESS = Limit(0.1, 0.04, "without an accuracy to confirm it, the loss must have started there too")
-GUESSING = Limit(1.6, 0.2, "guessing has 1; the most frequent class a little more")
+LUCK = Limit(chance.LUCK, 0.03, "in deviations of one guess: 0.55 of two classes, 0.13 of ten are luck")
 FEW = Limit(4.5, 1.0, "with fewer points flat means little")
 # Above this many classes the next logarithm is too near to tell one from the next.
 EXACT = 20
@@ -52,9 +55,9 @@ EXACT = 20
 def check(f: Features) -> Verdict:
     """Near ln k at the end and for most of the run; accuracy at 1/k, or no progress at all."""
     k, distance, stay = chance.classes_at_chance(f)
-    accuracy = chance.guessing(f, k)
+    accuracy = chance.over_chance(f, k)
     progress = losses.train_progress if f.has_train else losses.val_progress
-    confirmed = accuracy.below(GUESSING) if accuracy else progress(f).below(PROGRESS)
+    confirmed = accuracy.below(LUCK) if accuracy else progress(f).below(PROGRESS)
     about = "about " if k > EXACT else ""
     summary = (
         f"The {main_loss(f)} stays at {number(f.main.last)}, the loss of guessing among {about}{k} classes "
@@ -62,7 +65,7 @@ def check(f: Features) -> Verdict:
     )
     return all_of(
         losses.points(f).above(FEW),
-        distance.below(DISTANCE),
+        distance.below(THROWN if f.main.last > math.log(k) and chance.guesses(f, k) else DISTANCE),
         stay.above(STAY),
         confirmed,
         summary=summary,
@@ -136,6 +139,8 @@ RULE = Rule(
     fix,
     __doc__ or "",
     bottleneck="B3",
+    decides=True,
+    overrules=(State.OVERFITTING, "smooth-descent"),
     sources=(papers.GLOROT, papers.HE),
     scenarios=SCENARIOS,
 )

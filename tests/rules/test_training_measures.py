@@ -290,12 +290,23 @@ def test_other_numbers_of_classes_need_an_accuracy(k: int) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 100.0])
-def test_guessing_is_measured_in_chances(scale: float) -> None:
-    f = features(train_loss=level(N), val_accuracy=scale * jittered(level(N, 0.2), 0.005, 1))
-    found = chance.guessing(f, 10)
+def test_skill_is_measured_in_deviations_of_a_guess(scale: float) -> None:
+    f = features(train_loss=level(N), val_accuracy=scale * jittered(level(N, 0.55), 0.005, 1))
+    found = chance.over_chance(f, 10)
     assert found is not None
-    assert found.value == pytest.approx(2.0, abs=0.1)
-    assert chance.guessing(features(train_loss=level(N), val_f1=level(N, 0.2)), 10) is None
+    assert found.value == pytest.approx(1.5, abs=0.1)
+    assert not chance.guesses(f, 10)
+    assert chance.guesses(features(train_loss=level(N), val_accuracy=level(N, 0.11)), 10)
+    without = features(train_loss=level(N), val_f1=level(N, 0.2))
+    assert chance.over_chance(without, 10) is None
+    assert not chance.guesses(without, 10)
+
+
+def test_a_guessing_network_may_be_thrown_about() -> None:
+    loss = noisy(level(N, np.log(10) + 0.08), 0.002, 1)
+    assert chance.classes_at_chance(features(train_loss=loss))[2].value == 0.0
+    thrown = features(train_loss=loss, train_accuracy=jittered(level(N, 0.1), 0.005, 1))
+    assert chance.classes_at_chance(thrown)[2].value == 1.0
 
 
 @pytest.mark.parametrize(
