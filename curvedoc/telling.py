@@ -83,7 +83,7 @@ def quality(f: Features, split: str, value: float) -> str:
         value = 1.0 - value
     elif curve.higher_is_better is False:
         value = -value
-    scale = f.metric_scale
+    scale = f.metric_scale(split)
     return f"{number(float(f'{value * scale:.4g}'))} %" if scale > 1 else number(float(f"{value:.4g}"))
 
 

@@ -140,7 +140,24 @@ def test_what_cannot_be_measured_says_what_it_needs(measure, curves: dict, said:
 def test_bounds_and_scales_of_metrics_are_known(curves: dict, bounded: bool, scale: float) -> None:
     f = on(**curves)
     assert f.bounded is bounded
-    assert f.metric_scale == scale
+    assert f.metric_scale("val") == scale
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "scales"),
+    [
+        # Percent beside fraction: the same metric cannot begin a hundred times apart.
+        ([30.0, 95.0], [0.28, 0.9], (100.0, 1.0)),
+        ([0.3, 0.95], [28.0, 90.0], (1.0, 100.0)),
+        # A network of 113 classes that guesses on validation, both in percent.
+        ([1.0, 99.0], [0.9, 0.88], (100.0, 100.0)),
+        ([80.0, 99.0], [0.0, 1.2], (100.0, 100.0)),
+        ([0.1, 0.9], [0.1, 0.8], (1.0, 1.0)),
+    ],
+)
+def test_each_split_has_its_unit(train: list[float], val: list[float], scales: tuple[float, float]) -> None:
+    f = on(train_accuracy=train, val_accuracy=val)
+    assert (f.metric_scale("train"), f.metric_scale("val")) == scales
 
 
 def test_metrics_are_turned_so_that_higher_is_better() -> None:

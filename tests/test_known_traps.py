@@ -19,16 +19,7 @@ import curvedoc
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 traps = import_module("traps")
 
-SPIKE = "a fall inside a block of three points: the block's highest point towers over its trend"
-UNITS = "one scale for both splits, so the fraction counts as percent and the gap as memorisation"
-AGENT = "'inconclusive' leaves the findings of divergence and unrest, of severity error, standing"
-LATE = "the loss's fall before the metric's first evaluation is held against the metric"
-FALLEN = {
-    ("rate-step", 1000): SPIKE,
-    ("metric-starts-late", 30): LATE,
-    **{("percent-and-fraction", n): UNITS for n in traps.POINTS},
-    **{("agent-without-reward", n): AGENT for n in traps.POINTS},
-}
+FALLEN: dict[tuple[str, int], str] = {}
 """(trap, points) -> why it is fallen into."""
 
 

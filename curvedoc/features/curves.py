@@ -22,6 +22,8 @@ BOUNDED_ABOVE = frozenset(
 # Ends at 1 as well, but may be negative.
 BOUNDED_SIGNED = frozenset(["r2", "corr", "mcc", "kappa"])
 BOUNDED_BELOW = frozenset(["error", "wer", "cer", "ter"])
+# First values of one metric on train and validation differ by a factor of a few; percent and fraction by 100.
+UNITS_APART = 20.0
 # Quantities that only reinforcement learning logs.
 REWARDS = frozenset({"reward", "return", "success_rate"})
 POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
@@ -94,11 +96,19 @@ class Features:
         curves = [c for role in roles if (c := self.run.get(role))]
         return bool(curves) and all(is_bounded(c) for c in curves)
 
-    @cached_property
-    def metric_scale(self) -> float:
-        """1, or 100 where the main metric was logged in percent."""
-        roles = (f"{split}/{self.run.metric}" for split in ("train", "val"))
-        return max((_scale(c) for role in roles if (c := self.run.get(role))), default=1.0)
+    def metric_scale(self, split: str) -> float:
+        """1, or 100 where the main metric was logged in percent on this split.
+
+        A metric at chance may stay below 1 %: it is in percent if the other split is, unless the two begin
+        so far apart that only the unit can be meant.
+        """
+        curves = {s: self.run.get(f"{s}/{self.run.metric}") for s in ("train", "val")}
+        own, other = curves[split], curves["val" if split == "train" else "train"]
+        if own is None or other is None or _scale(own) >= _scale(other):
+            return _scale(own) if own else 1.0
+        start, reference = _only_finite(own.values)[:1], _only_finite(other.values)[:1]
+        apart = len(start) and len(reference) and start[0] * UNITS_APART < reference[0]
+        return 1.0 if apart and float(_only_finite(own.values).max()) <= 1.0 + 1e-9 else _scale(other)
 
     @cached_property
     def reinforcement(self) -> bool:
@@ -127,7 +137,7 @@ class Features:
     def _metric(self, split: str) -> Trend:
         if not self.run.metric:
             raise NotMeasurable(f"needs a metric on {split}; the log has none")
-        return self.quality(self.curve(f"{split}/{self.run.metric}"), self.metric_scale)
+        return self.quality(self.curve(f"{split}/{self.run.metric}"), self.metric_scale(split))
 
     def quality(self, curve: Curve, scale: float | None = None) -> Trend:
         """A metric turned so that higher is better; a bounded one ends at 1 when perfect."""

@@ -216,6 +216,17 @@ def val_share(f: Features) -> Measure:
     return Measure("val_share", value, "of train's fall", "fall of the validation loss", span)
 
 
+def fall_while(t: Trend, since: float) -> Measure:
+    """How much of its level a loss shed from a step on, to its best after it."""
+    i = min(int(np.searchsorted(t.steps, since)), len(t.smooth) - 1)
+    start, best = float(t.smooth[i]), float(t.smooth[i:].min())
+    if i == 0:
+        start = t.first
+    value = (start - best) / max(abs(start), abs(best), 1e-300)
+    what = "fall of the loss while the metric was taken"
+    return Measure("fall_while", value, "of its level", what, (float(t.steps[i]), float(t.steps[-1])))
+
+
 def train_kept(f: Features) -> Measure:
     """Share of its first level that the main loss still has at the end."""
     t = f.main

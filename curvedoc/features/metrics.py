@@ -13,6 +13,8 @@ from .curves import Features, is_bounded
 
 # A metric evaluated fewer times than this cannot be called flat.
 FEWEST = 4
+# A hundredth of perfect: from nothing to a fifth of that is nothing still, however often it doubled.
+NOTHING = 0.01
 
 
 def train_metric_gain(f: Features) -> Measure:
@@ -106,7 +108,7 @@ def liveliest_gain(f: Features) -> Measure:
 def relative_gain(f: Features) -> Measure:
     """The largest gain of any bounded metric as a share of its own end level."""
     split = "val" if f.has_val_metric else "train"
-    shares = [_gain_beyond_noise(t) / max(abs(t.last), 1e-9) for t in _bounded(f, split)]
+    shares = [_gain_beyond_noise(t) / (abs(t.last) + NOTHING) for t in _bounded(f, split)]
     if not shares:
         raise NotMeasurable("needs a metric that is known to end at 1 (accuracy, F1 ...)")
     return Measure("relative_gain", max(shares), "of its level", f"largest gain of any metric on {split}")

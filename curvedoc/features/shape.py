@@ -107,8 +107,10 @@ def lone_spikes(f: Features) -> tuple[Measure, Measure, Spike | None]:
     t = f.train
     peaks, _ = block_peaks(f.curve("train/loss"))
     n = min(len(peaks), len(t.smooth))
-    rise = peaks[:n] - t.smooth[:n]
-    level = np.maximum(np.abs(t.smooth[:n]), 1e-300)
+    # Above what came before as well: a block in which the loss drops holds the old level beside the new.
+    before = np.maximum(t.smooth[:n], np.append(t.smooth[:1], t.smooth[: n - 1]))
+    rise = peaks[:n] - before
+    level = np.maximum(np.abs(before), 1e-300)
     noise_free = rise > level * _clear_of_noise(rise / level)
     progress = max(t.first - t.best, LEAST_PROGRESS * abs(t.best), 1e-300)
     share = np.where(noise_free, np.minimum(rise / progress, rise / level), 0.0)

@@ -161,10 +161,20 @@ def _numbered_evaluations(columns: list[Column]) -> list[Column]:
 
 
 def _test_as_validation(columns: list[Column]) -> list[Column]:
-    """A test split without any validation is what the run was watched on: it counts as validation."""
-    if any(c.name.split == "val" and c.name.kind in (Kind.LOSS, Kind.METRIC) for c in columns):
+    """A test split without any validation is what the run was watched on: it counts as validation.
+
+    So it does where validation has metrics alone (``val/AP`` beside ``test/loss``), for what is not there.
+    """
+    held = [c for c in columns if c.name.split == "val" and c.name.kind in (Kind.LOSS, Kind.METRIC)]
+    if any(c.name.kind is Kind.LOSS for c in held):
         return columns
-    return [c.on("val") if c.name.split == "test" and not c.role else c for c in columns]
+    there = {c.name.quantity for c in held}
+    if held and not any(c.name.split == "test" and c.name.kind is Kind.LOSS for c in columns):
+        return columns
+    return [
+        c.on("val") if c.name.split == "test" and not c.role and c.name.quantity not in there else c
+        for c in columns
+    ]
 
 
 def _place(columns: Sequence[Column]) -> list[Column]:

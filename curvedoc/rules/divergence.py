@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
-from curvedoc.measure import Limit
+from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.states import State
 from curvedoc.telling import at, best_step
@@ -48,6 +48,8 @@ GAIN = Limit(0.4, 0.15, "an agent whose reward rises this far learns, whatever i
 def check(f: Features) -> Verdict:
     """Far above its best by weight, by level and by noise, after it had learned or ending above its start."""
     f.curve("train/loss")
+    if f.reinforcement and not f.has_train_metric:
+        raise NotMeasurable("the losses of reinforcement learning follow a moving target; log the reward")
     checks = [
         losses.train_excess(f).above(EXCESS),
         losses.train_rise(f).above(RISE),

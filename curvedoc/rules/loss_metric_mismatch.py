@@ -54,10 +54,15 @@ def check(f: Features) -> Verdict:
         fell.append(losses.val_progress(f))
         falling.append(f.val)
     settled = max((losses.settled_fall(t) for t in falling or [f.main]), key=lambda m: m.value)
+    metric = f.val_metric if f.has_val_metric else f.train_metric
+    fell_then = max(
+        (losses.fall_while(t, float(metric.steps[0])) for t in falling or [f.main]), key=lambda m: m.value
+    )
     gain, poorest = metrics.liveliest_gain(f), metrics.poorest(f)
     split = SPLITS["val" if f.has_val_metric else "train"]
     flat = all_of(
         *(m.above(FELL) for m in fell),
+        fell_then.above(FELL),
         gain.below(POINTS),
         metrics.relative_gain(f).below(SHARE),
         poorest.below(POOR),

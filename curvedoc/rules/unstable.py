@@ -27,7 +27,7 @@ import numpy as np
 
 from curvedoc import advice, papers
 from curvedoc.features import Features, losses, metrics
-from curvedoc.measure import Limit
+from curvedoc.measure import Limit, NotMeasurable
 from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
 from curvedoc.series import median
 from curvedoc.states import State
@@ -47,6 +47,8 @@ GAIN = Limit(0.4, 0.15, "an agent whose reward rises this far learns, whatever i
 def check(f: Features) -> Verdict:
     """High above the best level so far, on average: against progress and against the level itself."""
     f.curve("train/loss")
+    if f.reinforcement and not f.has_train_metric:
+        raise NotMeasurable("the losses of reinforcement learning follow a moving target; log the reward")
     swing = losses.train_swing(f)
     checks = [losses.train_turbulence(f).above(TURBULENCE), swing.above(SWING)]
     if f.reinforcement and f.has_train_metric:
