@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
 SLOW_TASK = "modular"  # minutes a run: fewer seeds
 SLOW_SEEDS = 5
+# Advice that fixes name and no trial tests, with the reason.
+UNTRIED = {
+    "inspect-data": "looking is no treatment",
+    "check-split": "looking is no treatment",
+    "log-more": "changes the log, not the run",
+    "keep-going": "the run is healthy",
+    "stop-when-flat": "the run is healthy",
+    "calibrate": "mends the probabilities of a finished model; the curves stay as they are",
+    "loss-scaling": "needs half precision, which a CPU does not train in",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .trials import UNTRIED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -14,7 +16,9 @@ INTRODUCTION = """\
 Each remedy is tried on several sick set-ups with several seeds. A run counts when curvedoc sees the state
 that the set-up is about; it is cured when the treated run is healthy by curvedoc *and* validates better (by
 loss, or by the metric where the remedy changes the loss). The interval is Wilson's, 95 %; the effect is the
-median improvement of validation by the yardstick named."""
+median improvement of validation by the yardstick named. A remedy has one setting per set-up, chosen before
+it was tried. Early stopping is judged with the evaluations in vain that its patience logs, though the kept
+checkpoint is the best; of networks that wait to grok, the budget ends while they wait."""
 WIDTH, ROW, LEFT = 640, 22, 230
 
 
@@ -40,6 +44,8 @@ def page(document: Mapping[str, Any], plots: str = "trials") -> str:
         f"| {_effect(c)} | {c['yardstick']} |"
         for state, remedy, c in rows
     ]
+    lines += ["", "Advice that no trial tests:", ""]
+    lines += [f"- {remedy}: {reason}" for remedy, reason in UNTRIED.items()]
     for remedy, by_state in document["remedies"].items():
         lines += ["", f"## {remedy}", "", f"![{remedy}]({plots}/{remedy}.svg)", ""]
         for state, c in by_state.items():

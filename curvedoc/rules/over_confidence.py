@@ -108,4 +108,5 @@ RULE = Rule(
         papers.LIN,
     ),
     scenarios=SCENARIOS,
+    tried_for=State.OVERFITTING,
 )

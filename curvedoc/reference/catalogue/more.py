@@ -23,6 +23,7 @@ HOTDOG = {"model": "cnn", "width": 8, "depth": 3, "n_train": 1500}
 # Remedies of the catalogue's own set-ups that are tried without being claimed to cure; `verify` leaves them
 # out.
 ALSO_TRIED: dict[str, dict[str, dict[str, Any]]] = {
+    "batch-too-large": {"keep-training": {"steps": 400}},
     "few-examples": {"early-stopping": {"patience": 5}, "augmentation": {"augment": 1.0}},
     "text-few-sentences": {"early-stopping": {"patience": 3}, "dropout": {"dropout": 0.8}},
     "over-confidence": {"label-smoothing": {"label_smoothing": 0.2}},
@@ -216,14 +217,20 @@ SCENARIOS: tuple[Scenario, ...] = (
         "clusters",
         STUCK,
         {"optimizer": "sgd", "batch_size": 0, "lr": 1e-3, "steps": 40, "log_every": 1},
-        {"smaller-batch": {"batch_size": 32, "steps": 2520, "log_every": 63}},
+        {
+            "smaller-batch": {"batch_size": 32, "steps": 2520, "log_every": 63},
+            "keep-training": {"steps": 400},
+        },
     ),
     Scenario(
         "one-batch-regression",
         "weighted-mean",
         STUCK,
         {"model": "rnn", "optimizer": "sgd", "batch_size": 0, "lr": 5e-4, "steps": 40, "log_every": 1},
-        {"smaller-batch": {"batch_size": 16, "steps": 2000, "log_every": 50}},
+        {
+            "smaller-batch": {"batch_size": 16, "steps": 2000, "log_every": 50},
+            "keep-training": {"steps": 400},
+        },
     ),
     Scenario(
         "fast-clusters",
@@ -368,5 +375,47 @@ SCENARIOS: tuple[Scenario, ...] = (
         OVER,
         {**WRITER, "language": "chinese"},
         {"early-stopping": {"patience": 3}, "more-data": {"n_train": 600, "batch_size": 32}},
+    ),
+    Scenario(
+        "stuck-fast-digits",
+        "digits",
+        STUCK,
+        {"lr": 0.3, "depth": 4, "steps": 1600},
+        {"lower-learning-rate": {"lr": 1e-3}},
+    ),
+    Scenario(
+        "stuck-fast-clusters",
+        "clusters",
+        STUCK,
+        {"lr": 0.5, "depth": 5, "steps": 1600},
+        {"lower-learning-rate": {"lr": 1e-3}},
+    ),
+    Scenario(
+        "stuck-fast-hotdog",
+        "hotdog",
+        STUCK,
+        {**HOTDOG, "lr": 0.1, "batch_size": 16, "steps": 900, "log_every": 30},
+        {"lower-learning-rate": {"lr": 2e-3}},
+    ),
+    Scenario(
+        "loud-init-digits",
+        "digits",
+        SHAKY,
+        {**presets.SGD, "depth": 4, "init": "normal", "init_scale": 1.0},
+        {"kaiming-init": {"init": "kaiming"}, "normalisation": {"norm": "batch"}},
+    ),
+    Scenario(
+        "loud-init-regression",
+        "teacher",
+        SHAKY,
+        {**presets.SGD, "depth": 4, "init": "normal", "init_scale": 0.6, "lr": 0.01},
+        {"kaiming-init": {"init": "kaiming", "init_scale": 1.0}, "normalisation": {"norm": "batch"}},
+    ),
+    Scenario(
+        "loud-init-sine",
+        "sine",
+        SHAKY,
+        {**presets.SGD, "depth": 3, "init_scale": 4.0, "lr": 0.01, "optimizer": "momentum"},
+        {"kaiming-init": {"init_scale": 1.0}, "normalisation": {"norm": "batch"}},
     ),
 )
