@@ -76,6 +76,7 @@ SCENARIOS = (
         {"batch_size": 0, "lr": 1e-4, "steps": 40, "log_every": 1},
         {"smaller-batch": {"batch_size": 16, "steps": 2520, "log_every": 63}},
         seed=1,
+        seconds=1,
         about="R14: one update per epoch, the budget of 40 epochs is gone before it has learned",
     ),
 )

@@ -97,6 +97,7 @@ SCENARIOS = (
             "clip-gradients": {"clip": 0.02},
         },
         seed=1,
+        seconds=2,
         about="R12: rate too large, the loss jumps and comes back worse",
     ),
     Scenario(
@@ -109,6 +110,7 @@ SCENARIOS = (
             "cosine-schedule": {"warmup": 100, "schedule": "cosine", "lr": 3e-3},
         },
         seed=1,
+        seconds=2,
         about="R12: AdamW at sixty times its usual rate",
     ),
 )

@@ -116,6 +116,7 @@ SCENARIOS = (
             "small": 0.15,
         },
         seed=1,
+        seconds=4,
         about="R9: validation rises, then falls again",
     ),
 )

@@ -81,6 +81,7 @@ SCENARIOS = (
         },
         {"lower-learning-rate": {"lr": 0.05, "warmup": 0}, "clip-gradients": {"clip": 0.5, "lr": 0.5}},
         seed=1,
+        seconds=1,
         about="R12: a rate that keeps growing until the numbers overflow",
     ),
 )

@@ -92,6 +92,7 @@ SCENARIOS = (
         State.GROKKING,
         presets.MODULAR,
         seed=1,
+        seconds=49,
         about="R6: a + b mod 59, memorised at once, understood thousands of updates later",
     ),
     Scenario(
@@ -100,6 +101,7 @@ SCENARIOS = (
         State.GROKKING,
         {**presets.PATIENT, "weight_decay": 0.005, "operation": "sub"},
         seed=1,
+        seconds=18,
         about="R6: a - b mod 47",
     ),
     Scenario(
@@ -108,6 +110,7 @@ SCENARIOS = (
         State.GROKKING,
         {**presets.PATIENT, "weight_decay": 0.005, "operation": "mul"},
         seed=1,
+        seconds=18,
         about="R6: a * b mod 47",
     ),
     Scenario(
@@ -116,6 +119,7 @@ SCENARIOS = (
         State.GROKKING,
         {**presets.MODULAR, "operation": "div"},
         seed=1,
+        seconds=46,
         about="R6: a / b mod 59",
     ),
     Scenario(
@@ -132,6 +136,7 @@ SCENARIOS = (
             "fraction": 0.55,
         },
         seed=1,
+        seconds=39,
         about="R6: a one-layer transformer, a + b mod 37",
     ),
     Scenario(
@@ -141,6 +146,7 @@ SCENARIOS = (
         presets.PATIENT,
         presets.GROKFAST,
         seed=1,
+        seconds=20,
         about="R7: the wait, and how much of it a filter on the gradients saves",
     ),
 )

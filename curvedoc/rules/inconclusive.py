@@ -69,6 +69,7 @@ SCENARIOS = (
         State.INCONCLUSIVE,
         {"steps": 189},
         seed=1,
+        seconds=1,
         about="a run of three epochs says nothing yet",
     ),
 )

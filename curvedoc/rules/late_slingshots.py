@@ -75,6 +75,7 @@ SCENARIOS = (
             "log_every": 10,
         },
         seed=1,
+        seconds=33,
         about="R6: Adam without weight decay: memorised, and its loss leaps again and again",
     ),
 )

@@ -89,6 +89,7 @@ SCENARIOS = (
             "later-decay": {"decay_at": 0.7, "decay_by": 0.1},
         },
         seed=1,
+        seconds=1,
         about="R11: the schedule takes the rate away before anything is learned",
     ),
 )

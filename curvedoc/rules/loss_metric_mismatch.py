@@ -119,6 +119,7 @@ SCENARIOS = (
         {"l2": 3.0, "init_scale": 3.0, "steps": 1600},
         {"less-regularisation": {"l2": 1e-4, "init_scale": 1.0}},
         seed=1,
+        seconds=2,
         about="R13: a penalty that is nearly all of the loss",
     ),
     Scenario(
@@ -136,6 +137,7 @@ SCENARIOS = (
         },
         {"task-loss": {"loss": "pairwise"}},
         seed=2,
+        seconds=1,
         about="R13: squared error learns the level, the order within a list is left",
     ),
     Scenario(
@@ -145,6 +147,7 @@ SCENARIOS = (
         {"distance": 1.6, "model": "linear", "steps": 2500, "log_every": 50},
         {"class-weights": {"class_weights": True}, "focal-loss": {"focal": 2.0, "class_weights": True}},
         seed=1,
+        seconds=1,
         about="R13: three positives in a hundred, cross-entropy falls and F1 stays at zero",
     ),
 )

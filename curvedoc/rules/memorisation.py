@@ -69,6 +69,7 @@ SCENARIOS = (
         State.OVERFITTING,
         {"n_train": 300, "random_labels": True, "width": 512, "steps": 1000},
         seed=1,
+        seconds=3,
         about="R3: labels without any tie to the inputs are still learned by heart",
     ),
     Scenario(
@@ -77,7 +78,19 @@ SCENARIOS = (
         State.OVERFITTING,
         {"n_train": 300, "random_inputs": True, "width": 512, "lr": 3e-4, "steps": 1000},
         seed=1,
+        seconds=3,
         about="R3: inputs that are nothing but noise",
+    ),
+    Scenario(
+        "too-little-to-grok",
+        "modular",
+        State.OVERFITTING,
+        {**presets.MODULAR, "fraction": 0.15, "batch_size": 512, "lr": 2e-3},
+        {"more-data": {"fraction": 0.6}},
+        seed=1,
+        seconds=15,
+        about="R6: too little of the table to understand it, with the same weight decay",
+        tried_for=State.GROKKING,
     ),
 )
 

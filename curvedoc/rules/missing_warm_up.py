@@ -96,6 +96,7 @@ SCENARIOS = (
             "warm-up": {"warmup": 200, "lr": 0.02},
         },
         seed=1,
+        seconds=4,
         about="R4: the regressor at a high rate without clipping or warm-up",
     ),
 )

@@ -83,6 +83,7 @@ SCENARIOS = (
         State.UNSTABLE,
         {"model": "slope", "optimizer": "sgd", "batch_size": 0, "steps": 400, "lr": 0.8, "log_every": 5},
         {"lower-learning-rate": {"lr": 0.05}},
+        seconds=1,
         about="R1: rate above the bound, to infinity and NaN",
     ),
     Scenario(
@@ -100,6 +101,7 @@ SCENARIOS = (
         },
         {"clip-gradients": {"clip": 0.5}, "lower-learning-rate": {"lr": 5e-4, "steps": 1600, "log_every": 4}},
         seed=1,
+        seconds=2,
         about="R12: recurrent gradients that explode over time",
     ),
 )

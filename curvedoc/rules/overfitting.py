@@ -127,6 +127,7 @@ SCENARIOS = (
         {"n_train": 600, "label_noise": 0.4, "width": 512, "steps": 1520},
         {**REMEDIES, "clean-data": {"label_noise": 0.0, "steps": 500}},
         seed=1,
+        seconds=5,
         about="R8: four of ten labels wrong, wide network",
     ),
     Scenario(
@@ -141,6 +142,7 @@ SCENARIOS = (
             "more-data": {"n_train": 20000},
         },
         seed=1,
+        seconds=2,
         about="R8: 300 examples of ten overlapping classes",
     ),
     Scenario(
@@ -150,6 +152,7 @@ SCENARIOS = (
         {**presets.WRITER, "lr": 3e-3, "n_train": 16, "batch_size": 16, "steps": 400, "log_every": 8},
         {"more-data": {"n_train": 600, "batch_size": 32}},
         seed=1,
+        seconds=4,
         about="R5: a language model on 16 sentences",
     ),
 )

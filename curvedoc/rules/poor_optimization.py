@@ -111,6 +111,7 @@ SCENARIOS = (
         {**presets.SGD, "lr": 1e-5},
         {"raise-learning-rate": {"lr": 0.02}, "other-optimizer": {"optimizer": "adamw", "lr": 1e-3}},
         seed=1,
+        seconds=1,
         about="R11: rate far too small",
     ),
 )

@@ -76,6 +76,7 @@ SCENARIOS = (
         State.GROKKING,
         {**presets.MODULAR, "fraction": 0.38, "batch_size": 512, "lr": 2e-3, "steps": 6000},
         seed=1,
+        seconds=22,
         about="R6: a third of the table: a delayed rise to a middling level",
     ),
 )

@@ -112,6 +112,7 @@ SCENARIOS = (
         "line",
         State.SMOOTH_DESCENT,
         {**LINE, "lr": 0.02},
+        seconds=1,
         about="R1: y = 2x, rate well below the bound: smooth approach",
     ),
     Scenario(
@@ -119,6 +120,7 @@ SCENARIOS = (
         "line",
         State.SMOOTH_DESCENT,
         {**LINE, "lr": 0.6},
+        seconds=1,
         about="R1: rate just below the bound: the weight jumps about the optimum and still converges",
     ),
     Scenario(
@@ -127,6 +129,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         {**LINE, "lr": 0.01, "batch_size": 1, "steps": 480, "log_every": 8},
         {"mini-batch": {"batch_size": 8}},
+        seconds=1,
         about="R1: one point per update, against a mini-batch",
     ),
     Scenario(
@@ -135,6 +138,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         {"optimizer": "sgd", "lr": 0.02, "batch_size": 4, "steps": 3000, "log_every": 25, "eval_every": 4},
         seed=1,
+        seconds=2,
         about="clear trend under the noise of batches of four",
     ),
     Scenario(
@@ -143,6 +147,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         {"dropout": 0.2, "lr": 5e-4, "steps": 960},
         seed=1,
+        seconds=2,
         about="digits, dropout",
     ),
     Scenario(
@@ -151,6 +156,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         REGRESSOR,
         seed=1,
+        seconds=8,
         about="R4: transformer regressor with AdamW, plateau and clipping",
     ),
     Scenario(
@@ -159,6 +165,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         WRITER,
         seed=1,
+        seconds=12,
         about="R5: next character, from ln(vocabulary)",
     ),
     Scenario(
@@ -167,6 +174,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         {**WRITER, "language": "chinese", "steps": 250, "log_every": 5},
         seed=1,
+        seconds=3,
         about="R5: next character, Chinese",
     ),
     Scenario(
@@ -175,6 +183,7 @@ SCENARIOS = (
         State.SMOOTH_DESCENT,
         {**WRITER, "fill_in": True, "copies": 8, "n_train": 500, "steps": 800, "log_every": 40},
         seed=1,
+        seconds=20,
         about="R5: fill in the blanked characters",
     ),
     Scenario(
@@ -194,6 +203,7 @@ SCENARIOS = (
             "on_basket": 0.6,
         },
         seed=1,
+        seconds=22,
         about="R2: bumpy nudging; the basket shortcut is learned first and unlearned later",
     ),
     *(
@@ -203,6 +213,7 @@ SCENARIOS = (
             State.SMOOTH_DESCENT,
             {**OPTIMISERS, "optimizer": name, "lr": lr},
             seed=1,
+            seconds=1,
             about="R15: the same task, four optimisers",
         )
         for name, lr in (("sgd", 0.01), ("momentum", 0.01), ("adam", 1e-3), ("adamw", 1e-3))

@@ -98,6 +98,7 @@ SCENARIOS = (
             "normalisation": {"norm": "batch"},
         },
         seed=1,
+        seconds=2,
         about="R11: initialisation too small, the signal dies on the way",
     ),
     Scenario(
@@ -107,6 +108,7 @@ SCENARIOS = (
         {**presets.SGD, "lr": 0.02, "depth": 3, "init_bias": -6.0},
         {"leaky-relu": {"activation": "leaky_relu", "init_bias": 0.0}, "kaiming-init": {"init_bias": 0.0}},
         seed=1,
+        seconds=1,
         about="R11: all units of a ReLU layer silent",
     ),
     Scenario(
@@ -126,6 +128,7 @@ SCENARIOS = (
             },
         },
         seed=1,
+        seconds=2,
         about="R11: saturating activations in a deep net, stuck at ln 10",
     ),
 )

@@ -89,6 +89,7 @@ SCENARIOS = (
         {"model": "linear", "init": "normal", "init_scale": 0.0, "lr": 0.003, "steps": 1140},
         {"more-capacity": {"model": "mlp", "width": 64, "depth": 3, "init": "kaiming", "init_scale": 1.0}},
         seed=1,
+        seconds=1,
         about="R10: a straight line between two spirals",
     ),
     Scenario(
@@ -98,6 +99,7 @@ SCENARIOS = (
         {"model": "linear", "lr": 0.003, "steps": 1600},
         {"more-capacity": {"model": "mlp", "width": 64, "depth": 2}},
         seed=1,
+        seconds=1,
         about="R10: a straight line through a sine",
     ),
     Scenario(
@@ -117,6 +119,7 @@ SCENARIOS = (
         },
         {"less-regularisation": {"weight_decay": 1e-3, "lr": 0.01}},
         seed=1,
+        seconds=1,
         about="R10: weight decay that allows next to nothing",
     ),
     Scenario(
@@ -126,6 +129,7 @@ SCENARIOS = (
         {"informative": 1, "n_train": 6000, "width": 16, "depth": 1, "steps": 3760},
         {"better-features": {"informative": 0}},
         seed=1,
+        seconds=2,
         about="R10: one input of twenty carries anything",
     ),
     Scenario(
@@ -147,6 +151,7 @@ SCENARIOS = (
         },
         {"more-capacity": {"width": 8, "depth": 3}},
         seed=1,
+        seconds=5,
         about="R2: a model too small gives the same answer to hot dogs without a basket and to round things",
     ),
 )

@@ -81,6 +81,7 @@ SCENARIOS = (
         },
         {"more-data": {"later_fraction": 0.6}},
         seed=1,
+        seconds=17,
         about="R6: understood, then trained on with a fraction of the data: it is forgotten again",
         tried_for=State.GROKKING,
     ),

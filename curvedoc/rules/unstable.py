@@ -101,6 +101,7 @@ SCENARIOS = (
             "lower-learning-rate": {"lr": 0.02, "steps": 12000, "log_every": 60},
         },
         seed=1,
+        seconds=2,
         about="R12: one example per update at a high rate",
     ),
 )

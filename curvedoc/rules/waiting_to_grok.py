@@ -99,17 +99,8 @@ SCENARIOS = (
         {**presets.PATIENT, "weight_decay": 0.0},
         {"weight-decay": {"weight_decay": 0.005}},
         seed=1,
+        seconds=20,
         about="R6: without weight decay it stays memorised",
-        tried_for=State.GROKKING,
-    ),
-    Scenario(
-        "too-little-to-grok",
-        "modular",
-        State.OVERFITTING,
-        {**presets.MODULAR, "fraction": 0.15, "batch_size": 512, "lr": 2e-3},
-        {"more-data": {"fraction": 0.6}},
-        seed=1,
-        about="R6: too little of the table to understand it, with the same weight decay",
         tried_for=State.GROKKING,
     ),
 )
