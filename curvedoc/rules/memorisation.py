@@ -20,7 +20,7 @@ curves say nothing about the task. So wide a gap means that what was learned doe
 
 from __future__ import annotations
 
-from curvedoc import advice, papers
+from curvedoc import advice, papers, presets
 from curvedoc.features import Features, metrics
 from curvedoc.measure import Limit
 from curvedoc.rule import Fix, Rule, Scenario, Severity, Verdict, all_of
