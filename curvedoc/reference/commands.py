@@ -204,17 +204,29 @@ def trial(
     "--budget", type=click.IntRange(1), default=60, show_default=True, help="Whole runs' worth of updates."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-def search(methods: tuple[str, ...], budget: int, seed: int) -> int:
+@click.option(
+    "--seeds", type=click.IntRange(1), default=1, show_default=True, help="Searches by each method."
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Searches at once.")
+def search(methods: tuple[str, ...], budget: int, seed: int, seeds: int, jobs: int) -> int:
     """Spend one budget four ways: grid, random, successive halving, curvedoc's verdict as pruner."""
     needs_torch()
-    from .search import METHODS
+    from .jobs import each
+    from .progress import Bars
+    from .search import METHODS, summary
     from .search import search as spend
 
-    for method in methods or METHODS:
-        found = spend(method, budget, default_judge(), seed)
-        dropped = sum(bool(t.dropped) for t in found.tried)
-        runs = f"{len(found.tried)} runs ({dropped} dropped)"
-        _line(f"{method:8} best {found.best:.4f}, {runs}, {found.updates} updates")
+    chosen = methods or METHODS
+    todo = [(method, budget, default_judge(), seed + i) for i in range(seeds) for method in chosen]
+    found = []
+    with Bars() as bars:
+        for one in each(spend, todo, jobs, bars):
+            found.append(one)
+            runs = f"{len(one.tried)} runs ({sum(bool(t.dropped) for t in one.tried)} dropped)"
+            _line(f"{one.method:8} seed {one.seed}: best {one.best:.4f}, {runs}, {one.updates} updates")
+    if seeds > 1:
+        for line in summary(found, chosen):
+            _line(line)
     return EXIT_OK
 
 

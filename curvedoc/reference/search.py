@@ -10,16 +10,19 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.states import State
 
+from .jobs import silent
 from .runner import LoggedRun, planned, train
 from .verdict import Judge, as_run, score
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from .jobs import Report
     from .loop import Row
 
 METHODS = ("grid", "random", "halving", "verdict")
@@ -54,6 +57,7 @@ class Found:
     """What a method found within the budget: the best metric, what was spent, all that was tried."""
 
     method: str
+    seed: int
     best: float
     updates: int
     tried: tuple[Tried, ...]
@@ -82,28 +86,53 @@ def grid(n: int) -> Iterator[dict[str, Any]]:
                 yield {"lr": rate, "width": round(width), "weight_decay": decay}
 
 
-def search(method: str, budget: int, judge: Judge, seed: int = 0, full: int = FULL) -> Found:
-    """Search with a budget of ``budget`` whole runs (``full`` updates each).
+def search(
+    method: str, budget: int, judge: Judge, seed: int = 0, report: Report = silent, full: int = FULL
+) -> Found:
+    """Search with a budget of ``budget`` whole runs (``full`` updates each); told how much of it is spent.
 
     Raises ValueError for an unknown method.
     """
     if method not in METHODS:
         raise ValueError(f"no method {method!r}; use one of {', '.join(METHODS)}")
     total, draw = budget * full, random.Random(seed)  # noqa: S311 (a search, no secret)
+
+    def tell(spent: int) -> None:
+        report(f"{method} seed {seed}", spent / total)
+
     if method == "grid":
         order = list(grid(budget))
         draw.shuffle(order)
-        tried = _one_by_one(iter(order), total, full, seed)
+        tried = _one_by_one(iter(order), total, full, seed, tell)
     elif method == "random":
-        tried = _one_by_one(iter(lambda: sample(draw), None), total, full, seed)
+        tried = _one_by_one(iter(lambda: sample(draw), None), total, full, seed, tell)
     elif method == "halving":
-        tried = _halving(draw, total, full, seed)
+        tried = _halving(draw, total, full, seed, tell)
     else:
-        tried = _one_by_one(iter(lambda: sample(draw), None), total, full, seed, _pruner(judge))
+        tried = _one_by_one(iter(lambda: sample(draw), None), total, full, seed, tell, _pruner(judge))
     kept = [t for t in tried if math.isfinite(t.metric)]
+    report(f"{method} seed {seed}", 1.0)
     return Found(
-        method, max((t.metric for t in kept), default=math.nan), sum(t.updates for t in tried), tuple(tried)
+        method,
+        seed,
+        max((t.metric for t in kept), default=math.nan),
+        sum(t.updates for t in tried),
+        tuple(tried),
     )
+
+
+def summary(found: Sequence[Found], methods: Sequence[str]) -> list[str]:
+    """A line per method: median and range of the best found over the seeds, and the runs it looked at."""
+    lines = []
+    for method in methods:
+        mine = [one for one in found if one.method == method]
+        best = sorted(one.best for one in mine)
+        looked = median(len(one.tried) for one in mine)
+        lines.append(
+            f"{method:8} median best {median(best):.4f} ({best[0]:.4f} to {best[-1]:.4f}), "
+            f"{looked:.0f} runs, over {len(mine)} seeds"
+        )
+    return lines
 
 
 def _train(
@@ -121,6 +150,7 @@ def _one_by_one(
     total: int,
     full: int,
     seed: int,
+    tell: Callable[[int], None],
     pruner: Callable[[list[Row]], str] | None = None,
 ) -> list[Tried]:
     tried: list[Tried] = []
@@ -140,6 +170,7 @@ def _one_by_one(
         done = _train(settings, steps, seed, stop)
         updates = int(done.rows[-1]["step"])
         spent += updates
+        tell(spent)
         tried.append(Tried(settings, updates, score(done, "metric"), reasons[0] if reasons else ""))
     return tried
 
@@ -159,7 +190,9 @@ def _pruner(judge: Judge) -> Callable[[list[Row]], str]:
     return bad
 
 
-def _halving(draw: random.Random, total: int, full: int, seed: int) -> list[Tried]:
+def _halving(
+    draw: random.Random, total: int, full: int, seed: int, tell: Callable[[int], None]
+) -> list[Tried]:
     """Successive halving (Jamieson and Talwalkar 2016): many short runs, the best third again three times
     as long.
 
@@ -179,6 +212,7 @@ def _halving(draw: random.Random, total: int, full: int, seed: int) -> list[Trie
                     return tried
                 done = _train(settings, steps, seed)
                 spent += steps - before
+                tell(spent)
                 scores.append(score(done, "metric"))
                 tried.append(Tried(settings, steps - before, scores[-1]))
             ranked = sorted(

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from curvedoc.errors import UsageError
 from curvedoc.reference import catalogue, checks, commands, trials, trials_page, verify
 from curvedoc.reference.runner import train
-from curvedoc.reference.search import METHODS, grid, search
+from curvedoc.reference.search import METHODS, Found, grid, search
+from curvedoc.reference.search import summary as summary_of_searches
 from curvedoc.reference.trials import Attempt, load, plan, run, save, summary, wilson
 from curvedoc.reference.verdict import as_run, better, cured, score, yardstick
 from curvedoc.states import State
@@ -260,6 +261,14 @@ def test_searches_keep_the_budget(method):
     assert 0 < found.updates <= 2 * 180
     assert found.best > 0.2
     assert len(list(grid(8))) == 8
+    assert (found.method, found.seed) == (method, 0)
+
+
+def test_searches_are_summed_up_by_their_median():
+    found = [Found("grid", seed, best, 10, ()) for seed, best in enumerate((0.9, 0.5, 0.7))]
+    assert summary_of_searches(found, ["grid"]) == [
+        "grid     median best 0.7000 (0.5000 to 0.9000), 0 runs, over 3 seeds"
+    ]
 
 
 def test_the_verdict_drops_bad_runs_early():
