@@ -27,6 +27,9 @@ MAX_RATIO = 250
 RATIO_FREE_BYTES = 1 << 26
 """Up to this size (64 MiB) unpacking is harmless and the ratio is not asked."""
 
+AT_ONCE = 1 << 26
+"""A read sets aside memory for all that it asks for (64 MiB), however small the file is."""
+
 _GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -171,10 +174,13 @@ def _bounded(stream: IO[bytes], limit: int | None, path: str) -> bytes:
         return _unpack(_Pushed(start, stream), limit, path)
     if limit is not None:
         return start + stream.read(limit - len(start))
-    data = start + stream.read(MAX_BYTES)
-    if len(data) > MAX_BYTES:
+    pieces, size = [start], len(start)
+    while size <= MAX_BYTES and (piece := stream.read(AT_ONCE)):
+        pieces.append(piece)
+        size += len(piece)
+    if size > MAX_BYTES:
         raise _too_large(path)
-    return data
+    return b"".join(pieces)
 
 
 def _too_large(path: str) -> UnreadableError:
