@@ -62,13 +62,15 @@ def choose(curves: Sequence[Column], n: int, wanted: str | None = None) -> Colum
         most = max(d for d, _ in fit)
         fine = [c for d, c in fit if d >= FINE * most]
         return min(fine, key=lambda c: (len(c.rows) < n, priority(c.name)))
-    return next((c for c in curves if is_index(c) and len(c.rows) == n), None)
+    return next((c for c in curves if is_index(c) and len(c.rows) == n and _any_finite(c)), None)
 
 
 def _asked(curves: Sequence[Column], wanted: str) -> Column | None:
     """The column that ``--x`` names."""
     exact = [c for c in curves if c.name == wanted]
     for c in exact or [c for c in curves if c.name.lower() == wanted.lower().strip()]:
+        if not _any_finite(c):
+            raise UsageError(f"the column '{c.name}' has no finite value", "Use another x.")
         return c
     if wanted == ROW:
         return None
@@ -77,6 +79,10 @@ def _asked(curves: Sequence[Column], wanted: str) -> Column | None:
         f"there is no column of numbers '{wanted}'.{nearest(wanted, names)}",
         f"Use one of: {', '.join(names[:12])}, or {ROW}.",
     )
+
+
+def _any_finite(c: Column) -> bool:
+    return bool(np.isfinite(c.values).any())
 
 
 def _counts_on(values: FloatArray) -> bool:
@@ -123,7 +129,9 @@ def axis(curves: Sequence[Column], x: Column | None, main: Column, n: int, wante
 def _epochs(curves: Sequence[Column], x: Column, n: int) -> FloatArray | None:
     """The epoch of every row, from a column beside the one that counts the steps."""
     for c in curves:
-        if c is not x and priority(c.name) == priority("epoch") and len(c.rows) >= COVERED * n:
+        if c is x or priority(c.name) != priority("epoch") or len(c.rows) < COVERED * n:
+            continue
+        if _any_finite(c):
             return stepping.filled(c.rows, c.values, n)
     return None
 
