@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from curvedoc.errors import UnreadableError, UsageError, nearest
+from curvedoc.errors import UnreadableError
 from curvedoc.run import Ignored, Logged, Series
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ NAME = "tensorboard"
 ABOUT = "TensorBoard event files: one file, a run directory with train/ and validation/, a root of many runs"
 
 _TIME, _AT = b"\x09", 12  # the first byte of the first event: nothing else is worth importing more for
-_NAMED = 5  # names that a note lists one by one
 
 
 def sniff(source: Source) -> float:
@@ -62,6 +60,7 @@ def read_files(files: Sequence[Path], name: str, path: str, x: str | None = None
     Files of one directory are joined in the order of time (see :mod:`curvedoc.tfevents.attempts`); several
     directories put a prefix to the names (see :mod:`curvedoc.tfevents.layout`). NaN and infinity are kept.
     """
+    from curvedoc.pointwise import over
     from curvedoc.tfevents.files import about, nothing_in, read_all
 
     found, passed_over = read_all(files)
@@ -75,7 +74,7 @@ def read_files(files: Sequence[Path], name: str, path: str, x: str | None = None
     notes = (*about(found, passed_over), *run.notes())
     counter = "row" if run.done["counted"] and len(run.done["counted"]) == len(series) else "step"
     logged = Logged(name, path, NAME, counter, series, tuple(run.ignored), notes)
-    return _over(logged, x) if x and x != counter else logged
+    return over(logged, x) if x and x != counter else logged
 
 
 class _Run:
@@ -122,6 +121,7 @@ class _Run:
     def notes(self) -> list[str]:
         """Sentences about what was replaced, passed over and put in order."""
         from curvedoc import wording
+        from curvedoc.pointwise import told
 
         notes = []
         anew = sum(merged.anew for merged in self.merged)
@@ -136,38 +136,4 @@ class _Run:
         if beside:
             passed = wording.count(beside, "event file")
             notes.append(f"{passed} passed over: a longer one holds the same curves")
-        for done, text in _DONE.items():
-            if names := self.done[done]:
-                notes.append(text.format(names=_listed(names)))
-        return notes
-
-
-_DONE = {
-    "counted": "the step was never set, or starts over in each epoch: points are numbered in {names}",
-    "moved": "steps count another thing in {names}: put on the counter of the others by the time of logging",
-    "last": "begun anew within one file: only the last attempt of {names} is shown",
-    "rewound": "the step counter runs backwards in {names}: what was logged again replaces the old",
-}
-
-
-def _over(logged: Logged, x: str) -> Logged:
-    """The same series over another one: its value at each step, between its points in proportion."""
-    import numpy as np
-
-    axis = next((s for s in logged.series if s.name == x), None)
-    if axis is None:
-        names = [s.name for s in logged.series]
-        fix = f"Use step or one of: {_listed(names)}.{nearest(x, names)}"
-        raise UsageError(f"no series is called '{x}'", fix, logged.path)
-    finite = np.isfinite(axis.values)
-    order = np.argsort(axis.steps[finite], kind="stable")
-    if not len(order):
-        raise UsageError(f"the series '{x}' has no finite value", "Use another x.", logged.path)
-    at, to = axis.steps[finite][order], axis.values[finite][order]
-    others = [Series(s.name, np.interp(s.steps, at, to), s.values) for s in logged.series if s is not axis]
-    return replace(logged, x=x, series=tuple(others))
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(repr(name) for name in names[:_NAMED]) + more
+        return notes + told(self.done)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .event import Event, MalformedError, parse_event
+from curvedoc.wire import MalformedError
+
+from .event import Event, parse_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

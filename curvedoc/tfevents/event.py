@@ -8,14 +8,11 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from curvedoc.wire import FIXED32, FIXED64, SIZED, VARINT, MalformedError, fields, varint
 
 Span = tuple[int, int]
 
-_VARINT, _FIXED64, _SIZED, _FIXED32 = 0, 1, 2, 5
 _START = 1  # SessionLog.SessionStatus
 
 # What an event may carry instead of a summary, and what a summary value may be: field -> word for notes.
@@ -36,10 +33,6 @@ _BFLOAT16 = 14
 _CONTENT = {1: "<f", 2: "<d", 3: "<i", 4: "<B", 5: "<h", 6: "<b", 9: "<q", 10: "<?", 14: "<H", 17: "<H"}
 _CONTENT |= {19: "<e", 22: "<I", 23: "<Q"}
 _HALVES = (_BFLOAT16, 19)
-
-
-class MalformedError(ValueError):
-    """The bytes of a record are no event."""
 
 
 @dataclass(slots=True)
@@ -81,24 +74,24 @@ def kind_of_plugin(plugin: str) -> str:
 def parse_event(data: bytes, at: int, end: int) -> Event:
     """Parse the event in ``data[at:end]``; raises :class:`MalformedError`."""
     event = Event()
-    for number, wire, low, high in _fields(data, at, end):
-        if number == 1 and wire == _FIXED64:
+    for number, wire, low, high in fields(data, at, end):
+        if number == 1 and wire == FIXED64:
             (event.wall_time,) = struct.unpack_from("<d", data, low)
             event.wall_at = (low, "<f8")
-        elif number == 2 and wire == _VARINT:
-            step = _varint(data, low, high)[0]
+        elif number == 2 and wire == VARINT:
+            step = varint(data, low, high)[0]
             event.step = step - (1 << 64) if step >> 63 else step
             event.step_at = (low, high)
         elif number == 3:
             event.kind = "version"
-        elif number == 5 and wire == _SIZED:
+        elif number == 5 and wire == SIZED:
             event.kind = "summary"
             event.values += [
-                _value(data, *span) for n, w, *span in _fields(data, low, high) if n == 1 and w == _SIZED
+                _value(data, *span) for n, w, *span in fields(data, low, high) if n == 1 and w == SIZED
             ]
-        elif number == 7 and wire == _SIZED:
+        elif number == 7 and wire == SIZED:
             event.kind = "session"
-            log = {n: _varint(data, lo, hi)[0] for n, w, lo, hi in _fields(data, low, high) if w == _VARINT}
+            log = {n: varint(data, lo, hi)[0] for n, w, lo, hi in fields(data, low, high) if w == VARINT}
             event.starts = log.get(1) == _START
         elif number in _EVENTS:
             event.kind = _EVENTS[number]
@@ -109,17 +102,17 @@ def parse_event(data: bytes, at: int, end: int) -> Event:
 
 def _value(data: bytes, at: int, end: int) -> Value:
     value = Value()
-    for number, wire, low, high in _fields(data, at, end):
-        if number == 1 and wire == _SIZED:
+    for number, wire, low, high in fields(data, at, end):
+        if number == 1 and wire == SIZED:
             value.tag, value.tag_at = data[low:high], (low, high)
-        elif number == 2 and wire == _FIXED32:
+        elif number == 2 and wire == FIXED32:
             value.kind, value.tensor = "scalar", False
             (value.number,) = struct.unpack_from("<f", data, low)
             value.number_at = (low, "<f4")
-        elif number == 8 and wire == _SIZED:
+        elif number == 8 and wire == SIZED:
             value.kind, value.tensor = "tensor", True
             value.number, value.number_at = _tensor(data, low, high)
-        elif number == 9 and wire == _SIZED:
+        elif number == 9 and wire == SIZED:
             value.plugin = _plugin(data, low, high)
         elif number in _VALUES:
             value.kind = _VALUES[number]
@@ -129,10 +122,10 @@ def _value(data: bytes, at: int, end: int) -> Value:
 
 
 def _plugin(data: bytes, at: int, end: int) -> str:
-    for number, wire, low, high in _fields(data, at, end):
-        if number == 1 and wire == _SIZED:
-            for inner, kind, first, last in _fields(data, low, high):
-                if inner == 1 and kind == _SIZED:
+    for number, wire, low, high in fields(data, at, end):
+        if number == 1 and wire == SIZED:
+            for inner, kind, first, last in fields(data, low, high):
+                if inner == 1 and kind == SIZED:
                     return data[first:last].decode("utf-8", "replace")
     return ""
 
@@ -142,18 +135,18 @@ def _tensor(data: bytes, at: int, end: int) -> tuple[float | None, tuple[int, st
     dtype, elements = 0, 1
     numbers: list[tuple[float, tuple[int, str] | None]] = []
     content: Span | None = None
-    for number, wire, low, high in _fields(data, at, end):
-        if number == 1 and wire == _VARINT:
-            dtype = _varint(data, low, high)[0]
-        elif number == 2 and wire == _SIZED:
+    for number, wire, low, high in fields(data, at, end):
+        if number == 1 and wire == VARINT:
+            dtype = varint(data, low, high)[0]
+        elif number == 2 and wire == SIZED:
             elements = _elements(data, low, high)
-        elif number == 4 and wire == _SIZED and high > low:
+        elif number == 4 and wire == SIZED and high > low:
             content = (low, high)
-        elif number == 5 and wire in (_SIZED, _FIXED32):
+        elif number == 5 and wire in (SIZED, FIXED32):
             numbers += _fixed(data, low, high, "<f", "<f4")
-        elif number == 6 and wire in (_SIZED, _FIXED64):
+        elif number == 6 and wire in (SIZED, FIXED64):
             numbers += _fixed(data, low, high, "<d", "<f8")
-        elif number in (7, 10, 11, 13, 16, 17) and wire in (_SIZED, _VARINT):
+        elif number in (7, 10, 11, 13, 16, 17) and wire in (SIZED, VARINT):
             numbers += [(n, None) for n in _integers(data, low, high)]
     if elements != 1 or dtype not in _CONTENT:
         return None, None
@@ -189,9 +182,9 @@ def _half(bits: int, dtype: int) -> float:
 def _elements(data: bytes, at: int, end: int) -> int:
     """Number of elements of a TensorShapeProto: 1 for a scalar, -1 where it is unknown."""
     sizes = []
-    for number, wire, low, high in _fields(data, at, end):
-        if number == 2 and wire == _SIZED:
-            dims = [_varint(data, lo, hi)[0] for n, w, lo, hi in _fields(data, low, high) if (n, w) == (1, 0)]
+    for number, wire, low, high in fields(data, at, end):
+        if number == 2 and wire == SIZED:
+            dims = [varint(data, lo, hi)[0] for n, w, lo, hi in fields(data, low, high) if (n, w) == (1, 0)]
             sizes.append(dims[-1] if dims else 0)
         elif number == 3:
             return -1
@@ -210,38 +203,6 @@ def _fixed(
 def _integers(data: bytes, low: int, high: int) -> list[int]:
     found: list[int] = []
     while low < high and len(found) < 2:
-        number, low = _varint(data, low, high)
+        number, low = varint(data, low, high)
         found.append(number - (1 << 64) if number >> 63 else number)
     return found
-
-
-def _varint(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """The number at ``at`` and the place behind it."""
-    number = shift = 0
-    while at < end and shift < 70:
-        byte = data[at]
-        at += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number & 0xFFFFFFFFFFFFFFFF, at
-        shift += 7
-    raise MalformedError("a number without end")
-
-
-def _fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Number, wire type and place of each field; for sized fields the place of what is inside."""
-    while at < end:
-        key, at = (data[at], at + 1) if data[at] < 0x80 else _varint(data, at, end)
-        wire, low = key & 7, at
-        if wire == _SIZED:
-            size, low = (data[at], at + 1) if at < end and data[at] < 0x80 else _varint(data, at, end)
-            at = low + size
-        elif wire == _VARINT:
-            at = _varint(data, at, end)[1]
-        elif wire in (_FIXED32, _FIXED64):
-            at += 4 if wire == _FIXED32 else 8
-        else:
-            raise MalformedError(f"unknown wire type {wire}")
-        if at > end:
-            raise MalformedError("a field longer than its message")
-        yield key >> 3, wire, low, at

@@ -12,8 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from curvedoc.tfrecord import read_chunks, starts_like_records
+from curvedoc.wire import MalformedError
 
-from .event import MalformedError, parse_event
+from .event import parse_event
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -9,9 +9,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from curvedoc.tfrecord import Chunk, Damage, read_chunks
+from curvedoc.wire import MalformedError
 
 from .bulk import Piece, decode_alike
-from .event import MalformedError, kind_of_plugin, parse_event
+from .event import kind_of_plugin, parse_event
 
 if TYPE_CHECKING:
     from pathlib import Path

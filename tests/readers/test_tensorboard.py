@@ -19,10 +19,11 @@ from curvedoc.errors import CurvedocError, NotALogError, UnreadableError
 from curvedoc.readers import tensorboard
 from curvedoc.source import ReadOptions, Source
 from curvedoc.tfevents import bulk
-from curvedoc.tfevents.event import MalformedError, parse_event
+from curvedoc.tfevents.event import parse_event
 from curvedoc.tfevents.layout import is_event_file
 from curvedoc.tfevents.scalars import read_scalars
 from curvedoc.tfrecord import EventWriter
+from curvedoc.wire import MalformedError
 
 if TYPE_CHECKING:
     from pathlib import Path

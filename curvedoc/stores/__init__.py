@@ -1,0 +1,1 @@
+"""Experiment trackers on disk: where they lie, and what is in them."""
