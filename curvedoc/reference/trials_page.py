@@ -16,9 +16,13 @@ INTRODUCTION = """\
 Each remedy is tried on several sick set-ups with several seeds. A run counts when curvedoc sees the state
 that the set-up is about; it is cured when the treated run is healthy by curvedoc *and* validates better (by
 loss, or by the metric where the remedy changes the loss). The interval is Wilson's, 95 %; the effect is the
-median improvement of validation by the yardstick named. A remedy has one setting per set-up, chosen before
-it was tried. Early stopping is judged with the evaluations in vain that its patience logs, though the kept
-checkpoint is the best; of networks that wait to grok, the budget ends while they wait."""
+median improvement of validation by the yardstick named.
+
+The sick settings were searched, on the first four seeds, for what curvedoc calls sick. A remedy has one
+setting per set-up, chosen before it was tried (hotdog-tiny got more pictures after its remedy had failed; the
+failing set-up stayed in as hotdog-tiny-few). Early stopping is judged with the evaluations in vain that its
+patience logs, though the kept checkpoint is the best; of networks that wait to grok, the budget ends while
+they wait."""
 WIDTH, ROW, LEFT = 640, 22, 230
 
 
