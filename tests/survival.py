@@ -40,25 +40,10 @@ JUDGED = 3
 
 _TO_READ, _PER_BYTE, _TO_JUDGE = 0.25, 20e-6, 0.5
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_FORBIDDEN = [
-    "os.remove",
-    "os.rename",
-    "os.mkdir",
-    "os.rmdir",
-    "os.link",
-    "os.symlink",
-    "os.truncate",
-    "os.chmod",
-    "os.system",
-    "os.exec",
-    "os.fork",
-    "os.posix_spawn",
-    "subprocess.Popen",
-    "socket.connect",
-    "socket.bind",
-    "pickle.find_class",
-    "shutil.rmtree",
-]
+_FORBIDDEN = """
+os.remove os.rename os.mkdir os.rmdir os.link os.symlink os.truncate os.chmod os.system os.exec os.fork
+os.posix_spawn subprocess.Popen socket.connect socket.bind pickle.find_class shutil.rmtree
+"""
 _watched: list[list[str]] = []
 
 
@@ -153,5 +138,5 @@ def _watch(event: str, args: tuple[object, ...]) -> None:
         name, _, flags = args
         if isinstance(flags, int) and flags & _WRITING and "__pycache__" not in str(name):
             _watched[-1].append(f"opened {name!r} for writing")
-    elif event in _FORBIDDEN and "__pycache__" not in str(args):
+    elif event in _FORBIDDEN.split() and "__pycache__" not in str(args):
         _watched[-1].append(f"{event}{args!r:.200}")
