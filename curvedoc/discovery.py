@@ -1,69 +1,76 @@
-"""From paths to sources: files, directories (searched), globs, standard input."""
+"""From paths to sources: files, directories (searched), archives, addresses, globs, standard input."""
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import CurvedocError, NotALogError, UnreadableError, nearest
-from .source import Source, is_pipe, unreadable
+from .grouping import SUFFIXES, newest_states, stem, together, told_apart
+from .source import PACKED_SUFFIXES, Source, is_pipe, unpacked_name, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-SUFFIXES = frozenset([".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".log"])
-"""Endings (also with ``.gz``) that a search looks at; a file that is named is read whatever its ending."""
+    Found = list[Source | CurvedocError]
 
 BARE_NAMES = frozenset(["log", "progress"])
 """Logs that their writers give no ending (Chainer)."""
 
-SKIPPED_DIRECTORIES = frozenset(["node_modules", "__pycache__", "site-packages", "venv", "env"])
+SKIPPED_DIRECTORIES = frozenset(["node_modules", "__pycache__", "__MACOSX", "site-packages", "venv", "env"])
 """Never searched, like all names that begin with a dot: thousands of files, no logs."""
 
 SEARCH_MAX_BYTES = 1 << 28
 """A search does not open files above 256 MiB: data sets stand beside logs, and a large log can be named."""
 
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz")
+"""Endings by which a search knows an archive; one that is named is known by its content."""
+
 _STDIN = frozenset(["-", "/dev/stdin"])
-_NUMBERED = r"(.*(?:epoch|step|iter|iteration)[_\-]?)(\d+)(\.json(?:\.gz)?)"
-_CATBOOST = r"(learn|test)_error\.tsv"
-_TENSORBOARD_CSV = r"(run-.*?)-?tag-.+\.csv"
-_CHECKPOINT = r"checkpoint-(\d+)"
+_BATCH_JOB = r".*\.[oe]\d+"
+"""What SGE and PBS write: train.o12345."""
+_ADDRESS = r"[A-Za-z][A-Za-z0-9+.-]+://.*"
 
 
-def find(paths: Sequence[str]) -> list[Source | CurvedocError]:
+def find(paths: Sequence[str]) -> Found:
     """The sources behind paths in order, each file once; an error in the place of a missing path."""
-    found: list[Source | CurvedocError] = []
+    found: Found = []
     for path in paths:
-        found += _one(path)
-    return _told_apart(found)
+        try:
+            found += _one(path)
+        except CurvedocError as error:
+            error.path = error.path or path
+            found.append(error)
+        except OSError as error:
+            found.append(unreadable(path, error))
+        except ValueError:
+            found.append(UnreadableError("is no valid path", "Check the path.", path))
+    return told_apart(found)
 
 
-def _one(path: str) -> list[Source | CurvedocError]:
+def _one(path: str) -> Found:
     if path in _STDIN:
         return [Source("<stdin>", "stdin", (), "stdin")]
     if not path.strip():
         return [UnreadableError("an empty path", "Name a file or a directory.", path)]
+    if re.match(_ADDRESS, path):
+        return _remote(path)
     place = Path(path).expanduser()
-    try:
-        if place.is_dir():
-            return _search(place, path)
-        if place.exists():
-            return [_file(place, path)]
-        if any(c in path for c in "*?["):
-            import glob
+    if place.is_dir():
+        files, problems = _walk(place)
+        return _search(place, path, files, problems)
+    if place.exists():
+        return _named(place, path)
+    if any(c in path for c in "*?["):
+        import glob
 
-            matches = sorted(glob.glob(str(place), recursive=True))  # noqa: PTH207
-            return [s for match in matches for s in _one(match)] or [
-                _missing(path, "no file matches this pattern")
-            ]
-        return [_missing(path, "there is no such file or directory")]
-    except OSError as error:
-        return [unreadable(path, error)]
-    except ValueError:
-        return [UnreadableError("is no valid path", "Check the path.", path)]
+        matches = sorted(glob.glob(str(place), recursive=True))  # noqa: PTH207
+        return [s for match in matches for s in _one(match)] or [
+            _missing(path, "no file matches this pattern")
+        ]
+    return _inside(place, path) or [_missing(path, "there is no such file or directory")]
 
 
 def _missing(path: str, problem: str) -> UnreadableError:
@@ -83,49 +90,120 @@ def _missing(path: str, problem: str) -> UnreadableError:
     return UnreadableError(problem + "." + shown if shown else problem, "Check the path.", path)
 
 
-def _file(place: Path, path: str) -> Source:
-    """The source for a file that was named."""
+def _named(place: Path, path: str) -> Found:
+    """The sources in a file that was named; a look inside only for a strange ending."""
     if is_pipe(place):
-        return Source(path, place.name, (place,), "stdin")
-    kind = "events" if _is_events(place) else "file"
-    return Source(path, place.name if kind == "events" else _stem(place.name), (place,), kind)
+        return [Source(path, place.name, (place,), "stdin")]
+    strange = "tfevents" not in place.name and not has_suffix(place.name)
+    if strange:
+        from .archives import is_archive
+
+        if is_archive(place):
+            return _archive(place, path)
+    return [_file(place, path, strange)]
 
 
-def _is_events(file: Path) -> bool:
-    """Whether a file that was named holds TensorBoard events; a look inside only for a strange ending."""
-    if "tfevents" in file.name or _has_suffix(file.name):
-        return "tfevents" in file.name
-    from .tfevents.layout import is_event_file
+def _file(place: Path, path: str, strange: bool = False) -> Source:
+    """The source for one file; ``strange``: its name does not tell that it holds no events."""
+    if "tfevents" in place.name:
+        return Source(path, place.name, (_with_end(place),), "events")
+    if strange:
+        from .tfevents.layout import is_event_file
 
-    return is_event_file(file)
-
-
-def _has_suffix(name: str) -> bool:
-    return os.path.splitext(name.lower().removesuffix(".gz"))[1] in SUFFIXES  # noqa: PTH122
-
-
-def _stem(name: str) -> str:
-    """A file's name without ``.gz`` and without its ending."""
-    name = name.removesuffix(".gz")
-    stem, dot, end = name.rpartition(".")
-    return stem if dot and stem and f".{end.lower()}" in SUFFIXES else name
+        if is_event_file(place):
+            return Source(path, place.name, (_with_end(place),), "events")
+    return Source(path, stem(place.name), (place,), "file")
 
 
-def _search(root: Path, shown: str) -> list[Source | CurvedocError]:
-    """The sources in a directory."""
-    files, problems = _walk(root)
-    events = [f for f in files if "tfevents" in f.name]
+def _with_end(file: Path) -> Path:
+    """An event file whose end is known before it is read: if packed or of unknown size, read whole."""
+    if not file.name.endswith(PACKED_SUFFIXES) and (type(file) is type(Path()) or file.stat().st_size):
+        return file
+    from .stored import Whole, stored
+
+    return stored(str(file), Whole(file))
+
+
+def has_suffix(name: str) -> bool:
+    """Whether a search knows a file by its ending."""
+    name = unpacked_name(name.lower())
+    return os.path.splitext(name)[1] in SUFFIXES or re.fullmatch(_BATCH_JOB, name) is not None  # noqa: PTH122
+
+
+def _archive(archive: Path, path: str, root: str = "", above: str = "") -> Found:
+    """The sources in an archive: found by a search of ``root``, or named; ``above`` goes before names."""
+    from .archives import members
+
+    files: list[Path] = [*members(archive, _wanted)]
+    return _search(archive, root or path, files, [], path, above or archive.name)
+
+
+def _inside(place: Path, path: str) -> Found:
+    """What a path names inside an archive, as reports show it: ``logs.zip/run.csv``."""
+    above = next((p for p in place.parents if p.is_file()), None)
+    if above is None:
+        return []
+    from .archives import is_archive, members
+
+    files = members(above, _wanted) if is_archive(above) else []
+    if exact := [f for f in files if str(f) == str(place)]:
+        return [_file(exact[0], path)]
+    below: list[Path] = [f for f in files if str(f).startswith(f"{place}{os.sep}")]
+    return _search(place, path, below, []) if below else []
+
+
+def _remote(url: str) -> Found:
+    """The sources behind an address."""
+    from .remote import find as listed
+
+    sources: Found = []
+    for found in listed(url):
+        if found.root is not None:
+            files: list[Path] = [
+                f for f in found.files if _wanted(str(f.relative_to(found.root)), f.stat().st_size)
+            ]
+            sources += _search(found.root, found.address, files, [])
+        else:
+            sources += _named(found.files[0], found.address)
+    return sources
+
+
+def _search(
+    root: Path, shown: str, files: list[Path], problems: list[CurvedocError], path: str = "", above: str = ""
+) -> Found:
+    """The sources among the files below a directory (or in an archive), which is shown as ``path``."""
+    path = path or shown
+
+    def where(place: Path) -> str:
+        return f"{path}/{place.relative_to(root).as_posix()}" if "://" in path else str(place)
+
+    events = [_with_end(f) for f in files if "tfevents" in f.name]
     texts = [f for f in files if "tfevents" not in f.name and _plausible(f)]
-    sources: list[Source | CurvedocError] = []
+    sources: Found = []
     for name, group in _event_runs(root, events):
         folder = group[0].parent if len({f.parent for f in group}) == 1 else Path(os.path.commonpath(group))
-        sources.append(Source(str(folder), name, tuple(group), "events", shown))
-    for name, parts in _together(root, _newest_states(texts)):
-        path = str(parts[0]) if len(parts) == 1 else str(parts[0].parent)
-        sources.append(Source(path, name, tuple(parts), "file", shown))
+        name = f"{above}/{name}" if above and name != above else name
+        sources.append(Source(where(folder), name, tuple(group), "events", shown))
+    for name, parts in together(root, newest_states(texts)):
+        at = where(parts[0] if len(parts) == 1 else parts[0].parent)
+        sources.append(Source(at, f"{above}/{name}" if above else name, tuple(parts), "file", shown))
+    for file in files:
+        if file.name.lower().endswith(ARCHIVE_SUFFIXES) and not above:
+            sources += _archive_beside(file, root, shown, where(file))
     if not sources and not problems:
-        problems = [NotALogError("holds no file that may be a log", "Name the directory of a run.", shown)]
+        problems = [NotALogError("holds no file that may be a log", "Name the directory of a run.", path)]
     return [*sources, *problems]
+
+
+def _archive_beside(file: Path, root: Path, shown: str, path: str) -> list[Source]:
+    """The sources in an archive that a search came across; one that cannot be read is taken for no log."""
+    try:
+        if file.stat().st_size > SEARCH_MAX_BYTES:
+            return []
+        found = _archive(file, path, shown, file.relative_to(root).as_posix())
+    except (CurvedocError, OSError):
+        return []
+    return [source for source in found if isinstance(source, Source)]
 
 
 def _event_runs(root: Path, files: list[Path]) -> list[tuple[str, tuple[Path, ...]]]:
@@ -151,98 +229,28 @@ def _walk(root: Path) -> tuple[list[Path], list[CurvedocError]]:
             folders.clear()
             continue
         entered.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in SKIPPED_DIRECTORIES)
+        folders[:] = sorted(f for f in folders if _is_searched(f))
         files += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
     return files, problems
 
 
+def _is_searched(folder: str) -> bool:
+    return not folder.startswith(".") and folder not in SKIPPED_DIRECTORIES
+
+
+def _wanted(name: str, size: int) -> bool:
+    """Whether a search opens a file that is no file of this disk, by its name and size."""
+    *folders, last = name.replace("\\", "/").split("/")
+    log = "tfevents" in last or has_suffix(last) or last.lower() in BARE_NAMES
+    seen = all(_is_searched(f) for f in folders if f not in (".", "..")) and not last.startswith(".")
+    return seen and size <= SEARCH_MAX_BYTES and (log or last.lower().endswith(ARCHIVE_SUFFIXES))
+
+
 def _plausible(file: Path) -> bool:
     """Whether a search opens a file: by its ending and size."""
-    if not _has_suffix(file.name) and file.name.lower() not in BARE_NAMES:
+    if not has_suffix(file.name) and file.name.lower() not in BARE_NAMES:
         return False
     try:
         return file.is_file() and file.stat().st_size <= SEARCH_MAX_BYTES
     except OSError:
         return False
-
-
-def _newest_states(files: list[Path]) -> list[Path]:
-    """Without the trainer states of earlier checkpoints, which the next ones hold too."""
-    states: dict[Path, list[tuple[float, Path]]] = {}
-    for file in files:
-        if file.name == "trainer_state.json":
-            checkpoint = re.fullmatch(_CHECKPOINT, file.parent.name)
-            run = file.parent.parent if checkpoint else file.parent
-            states.setdefault(run, []).append((float(checkpoint[1]) if checkpoint else float("inf"), file))
-    older = {file for found in states.values() for file in [f for _, f in sorted(found)][:-1]}
-    return [file for file in files if file not in older]
-
-
-def _together(root: Path, files: Iterable[Path]) -> list[tuple[str, list[Path]]]:
-    """Files as runs: one file per epoch, per split (CatBoost) or per tag (TensorBoard's CSV) are one run."""
-    runs: dict[str, list[Path]] = {}
-    for file in files:
-        folder = file.parent.relative_to(root)
-        numbered = re.fullmatch(_NUMBERED, file.name)
-        tagged = re.fullmatch(_TENSORBOARD_CSV, file.name)
-        if numbered:
-            name = numbered[1].rstrip("_-")
-        elif re.fullmatch(_CATBOOST, file.name):
-            name = "error"
-        elif tagged:
-            name = tagged[1]
-        else:
-            name = file.name
-        runs.setdefault(str(folder / name), []).append(file)
-    return [(_run_name(name, group), _in_order(group)) for name, group in runs.items()]
-
-
-def _run_name(name: str, group: list[Path]) -> str:
-    head, tail = os.path.split(name)
-    single = len(group) == 1 and tail == group[0].name
-    return os.path.join(head, _stem(tail)) if single else name  # noqa: PTH118
-
-
-def _in_order(group: list[Path]) -> list[Path]:
-    """Files of one run by the number in their names."""
-
-    def number(file: Path) -> tuple[int, str]:
-        match = re.fullmatch(_NUMBERED, file.name)
-        return (int(match[2]) if match else 0, file.name)
-
-    return sorted(group, key=number)
-
-
-def _told_apart(found: list[Source | CurvedocError]) -> list[Source | CurvedocError]:
-    """Each file once, and names that differ: of equal ones the directories are put in front."""
-
-    def key_of(source: Source) -> tuple[Path, ...]:
-        return tuple(Path(os.path.abspath(f)) for f in source.files)  # noqa: PTH100
-
-    # A path that was named is never passed over, so it goes before the same file found by a search.
-    asked = {key_of(source) for source in found if isinstance(source, Source) and not source.root}
-    seen: set[tuple[Path, ...]] = set()
-    kept: list[Source | CurvedocError] = []
-    for source in found:
-        if isinstance(source, Source):
-            key = key_of(source)
-            if key in seen or (source.root and key in asked):
-                continue
-            seen.add(key)
-        kept.append(source)
-    named = [s for s in kept if isinstance(s, Source)]
-    names = _distinct([s.name for s in named], [s.path for s in named])
-    fresh = iter(names)
-    return [replace(s, name=next(fresh)) if isinstance(s, Source) else s for s in kept]
-
-
-def _distinct(names: list[str], paths: list[str]) -> list[str]:
-    """Names with as many parent directories in front as it takes to tell them apart."""
-    depth = 0
-    while len(set(names)) < len(names) and depth < 12:
-        depth += 1
-        names = [
-            "/".join([*Path(p).parent.parts[-depth:], Path(n).name]) if names.count(n) > 1 else n
-            for n, p in zip(names, paths, strict=True)
-        ]
-    return names

@@ -8,7 +8,7 @@ import stat
 import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from .errors import UnreadableError
 
@@ -30,7 +30,13 @@ RATIO_FREE_BYTES = 1 << 26
 AT_ONCE = 1 << 26
 """A read sets aside memory for all that it asks for (64 MiB), however small the file is."""
 
-_GZIP = b"\x1f\x8b"
+PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+"""What compressed streams begin with."""
+
+PACKED_SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
+"""Endings of compressed files; the content decides, they only hide the ending of what is inside."""
+
+_LONGEST = 5
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -76,8 +82,8 @@ class Source:
 
     @property
     def filename(self) -> str:
-        """The bare name of the (first) file, without ``.gz``; ``""`` for standard input."""
-        return self.files[0].name.removesuffix(".gz") if self.files else ""
+        """The bare name of the (first) file, without ``.gz`` and the like; ``""`` for standard input."""
+        return unpacked_name(self.files[0].name) if self.files else ""
 
     def read_bytes(self) -> bytes:
         """Everything, decompressed, at most :data:`MAX_BYTES`."""
@@ -97,12 +103,13 @@ class Source:
 
     def _read(self, limit: int | None) -> bytes:
         try:
-            if limit is None and self.files and size_of(self.files[0]) > MAX_BYTES:
+            size = size_of(self.files[0]) if self.files else 0
+            if limit is None and size > MAX_BYTES:
                 raise _too_large(self.path)
             if not self.files:
-                return _bounded(sys.stdin.buffer, limit, self.path)
+                return bounded(sys.stdin.buffer, limit, self.path)
             with self.files[0].open("rb") as stream:
-                return _bounded(stream, limit, self.path)
+                return bounded(stream, limit, self.path, size)
         except OSError as error:
             raise unreadable(self.path, error) from error
 
@@ -167,18 +174,38 @@ def is_pipe(path: Path) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
 
 
-def _bounded(stream: IO[bytes], limit: int | None, path: str) -> bytes:
-    """Read all of a stream (or ``limit`` bytes), unpacking gzip, and refuse what would fill the memory."""
-    start = stream.read(2)
-    if start == _GZIP:
-        return _unpack(_Pushed(start, stream), limit, path)
-    if limit is not None:
-        return start + stream.read(limit - len(start))
-    pieces, size = [start], len(start)
-    while size <= MAX_BYTES and (piece := stream.read(AT_ONCE)):
+def unpacked_name(name: str) -> str:
+    """A file's name without the ending of a compression."""
+    for suffix in PACKED_SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name
+
+
+def packed_as(start: bytes) -> str:
+    """How a stream with this beginning is compressed; ``""`` when it is not."""
+    return next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "")
+
+
+def bounded(stream: IO[bytes], limit: int | None, path: str, size: int = 0) -> bytes:
+    """All of a stream (or its first ``limit`` bytes), unpacked; refuses what would fill the memory.
+
+    ``size``: how much is expected, 0 where that is not known.
+    """
+    start = stream.read(_LONGEST)
+    kind = packed_as(start)
+    if kind:
+        from .unpack import unpacked
+
+        return unpacked(cast("IO[bytes]", _Pushed(start, stream)), kind, limit, path)
+    pieces, left = [start], (MAX_BYTES + 1 if limit is None else limit) - len(start)
+    if size and stream.seekable():
+        stream.seek(-len(start), os.SEEK_CUR)
+        pieces, left = [], left + len(start)
+    # Asked for with its size a file comes in one piece; put together from two it stands in memory twice.
+    while left > 0 and (piece := stream.read(min(left, size + 1 if size else AT_ONCE))):
         pieces.append(piece)
-        size += len(piece)
-    if size > MAX_BYTES:
+        left -= len(piece)
+    if limit is None and left <= 0:
         raise _too_large(path)
     return b"".join(pieces)
 
@@ -188,53 +215,22 @@ def _too_large(path: str) -> UnreadableError:
 
 
 class _Pushed:
-    """A stream with its first bytes put back: gzip needs to see them, a pipe cannot rewind."""
+    """A stream with its first bytes put back: unpacking needs to see them, a pipe cannot rewind."""
 
     def __init__(self, start: bytes, stream: IO[bytes]) -> None:
-        self.start, self.stream, self.taken = start, stream, 0
+        self.start, self.stream = start, stream
 
     def read(self, size: int = -1) -> bytes:
         if self.start and size >= 0:
             data, self.start = self.start[:size], self.start[size:]
         else:
             data, self.start = self.start + self.stream.read(size), b""
-        self.taken += len(data)
         return data
-
-
-def _unpack(stream: _Pushed, limit: int | None, path: str) -> bytes:
-    import gzip
-    import zlib
-
-    chunks, size = [], 0
-    try:
-        with gzip.GzipFile(fileobj=stream) as unpacked:  # type: ignore[call-overload]
-            while limit is None or size < limit:
-                chunk = unpacked.read1(1 << 20 if limit is None else limit - size)
-                if not chunk:
-                    break
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_BYTES or size > max(RATIO_FREE_BYTES, MAX_RATIO * stream.taken):
-                    raise UnreadableError(
-                        f"unpacks to more than {size >> 20} MiB from {stream.taken >> 10} KiB",
-                        "If this is really a log, unpack it and name the unpacked file.",
-                        path,
-                    )
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        if limit is not None and chunks:
-            return b"".join(chunks)
-        raise UnreadableError(
-            f"the gzip stream is damaged or cut off after {size} unpacked bytes",
-            "Copy it again; `gzip -dc FILE | curvedoc diagnose -` reads the part that is there.",
-            path,
-        ) from error
-    return b"".join(chunks)
 
 
 def size_of(path: Path) -> int:
     """Bytes on the disk; 0 where they cannot be asked."""
     try:
-        return os.stat(path).st_size  # noqa: PTH116
+        return path.stat().st_size
     except OSError:
         return 0
