@@ -54,7 +54,7 @@ def members(archive: Path, wanted: Wanted) -> list[Stored]:
         raise
     except Exception as error:
         raise _damaged(error, shown) from error
-    return list({str(file): file for file in found}.values())
+    return sorted({str(file): file for file in found}.values())
 
 
 def _damaged(error: Exception, shown: str) -> UnreadableError:

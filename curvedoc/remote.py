@@ -151,6 +151,8 @@ def explained(error: Exception, url: str) -> UnreadableError:
     if isinstance(error, UnreadableError):
         return error
     scheme, where = urlsplit(url).scheme, shown(url)
+    while isinstance(error, FileNotFoundError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # fsspec takes whatever goes wrong with a web server for this
     status = getattr(error, "status", None) or getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, ImportError):
         return _no_driver(error, scheme, where)

@@ -73,7 +73,7 @@ class Source:
     @cached_property
     def head(self) -> bytes:
         """The first 64 KiB, decompressed."""
-        return self._once[:HEAD_BYTES] if self.kind == "stdin" else self._read(HEAD_BYTES)
+        return self._once[:HEAD_BYTES] if self.kind == "stdin" else self._start[0]
 
     @cached_property
     def head_text(self) -> str:
@@ -87,7 +87,10 @@ class Source:
 
     def read_bytes(self) -> bytes:
         """Everything, decompressed, at most :data:`MAX_BYTES`."""
-        return self._once if self.kind == "stdin" else self._read(None)
+        if self.kind == "stdin":
+            return self._once
+        whole = "_start" in self.__dict__ and self._start[1]
+        return self.head if whole else self._read(None)[0]
 
     def text(self) -> str:
         """Everything as text: by its byte order mark, else UTF-8, else Windows-1252."""
@@ -99,17 +102,23 @@ class Source:
 
     @cached_property
     def _once(self) -> bytes:
-        return self._read(None)
+        return self._read(None)[0]
 
-    def _read(self, limit: int | None) -> bytes:
+    @cached_property
+    def _start(self) -> tuple[bytes, bool]:
+        """The head, and whether it is all: what is small is not fetched twice."""
+        data, packed = self._read(HEAD_BYTES)
+        return data, len(data) < HEAD_BYTES and not packed  # a head may hide that a packed file is damaged
+
+    def _read(self, limit: int | None) -> tuple[bytes, str]:
         try:
             size = size_of(self.files[0]) if self.files else 0
             if limit is None and size > MAX_BYTES:
                 raise _too_large(self.path)
             if not self.files:
-                return bounded(sys.stdin.buffer, limit, self.path)
+                return _bounded(sys.stdin.buffer, limit, self.path, 0)
             with self.files[0].open("rb") as stream:
-                return bounded(stream, limit, self.path, size)
+                return _bounded(stream, limit, self.path, size)
         except OSError as error:
             raise unreadable(self.path, error) from error
 
@@ -191,12 +200,17 @@ def bounded(stream: IO[bytes], limit: int | None, path: str, size: int = 0) -> b
 
     ``size``: how much is expected, 0 where that is not known.
     """
+    return _bounded(stream, limit, path, size)[0]
+
+
+def _bounded(stream: IO[bytes], limit: int | None, path: str, size: int) -> tuple[bytes, str]:
+    """As :func:`bounded`, and how the stream is packed."""
     start = stream.read(_LONGEST)
     kind = packed_as(start)
     if kind:
         from .unpack import unpacked
 
-        return unpacked(cast("IO[bytes]", _Pushed(start, stream)), kind, limit, path)
+        return unpacked(cast("IO[bytes]", _Pushed(start, stream)), kind, limit, path), kind
     pieces, left = [start], (MAX_BYTES + 1 if limit is None else limit) - len(start)
     if size and stream.seekable():
         stream.seek(-len(start), os.SEEK_CUR)
@@ -207,7 +221,7 @@ def bounded(stream: IO[bytes], limit: int | None, path: str, size: int = 0) -> b
         left -= len(piece)
     if limit is None and left <= 0:
         raise _too_large(path)
-    return b"".join(pieces)
+    return b"".join(pieces), ""
 
 
 def _too_large(path: str) -> UnreadableError:
