@@ -317,3 +317,38 @@ def test_the_reader_can_be_chosen(tmp_path: Path) -> None:
     assert load(source, ReadOptions())[0].reader == "csv"
     with pytest.raises(UnreadableError):
         load(source, ReadOptions(reader="json"))
+
+
+PRINTED = "".join(f"Epoch {i}/9 | loss {3 / i:.4f} | val_loss {4 / i:.4f}\n" for i in range(1, 10))
+
+
+def test_a_search_finds_what_batch_systems_and_notes_keep(tmp_path: Path) -> None:
+    table = "| epoch | loss | val loss |\n|---|---|---|\n"
+    table += "".join(f"| {i} | {3 / i:.4f} | {4 / i:.4f} |\n" for i in range(1, 10))
+    write(
+        tmp_path,
+        {
+            "slurm-123.out": f"srun: job 123\n{PRINTED}",
+            "slurm-123.err": "UserWarning: val_loss is not logged\n",
+            "array-7_2.out": PRINTED,
+            "train.o4711": PRINTED,
+            "train.e4711": "",
+            "notes.md": f"# Training\n\n```\n{PRINTED}```\n",
+            "table.md": table,
+            "README.md": "# Loss\n\n| model | loss | acc |\n|---|---|---|\n| S | 0.5 | 81 |\n| M | 0.4 | 82 |\n",
+            "CHANGELOG.md": "## 1.2\n- 3 losses, 4 metrics\n",
+        },
+    )
+    runs, problems, skipped = everything(tmp_path)
+    assert [r.name for r in runs] == ["array-7_2", "notes", "slurm-123", "table", "train.o4711"]
+    assert not problems
+    assert {Path(e.path).name for e in skipped} == {
+        "slurm-123.err", "train.e4711", "README.md", "CHANGELOG.md"
+    }  # fmt: skip
+
+
+def test_a_repository_with_nothing_but_prose_says_so(tmp_path: Path) -> None:
+    write(tmp_path, {"README.md": "# Loss\n\nTrain for 10 epochs.\n", "docs/index.md": "# Validation\n"})
+    runs, (error,), _ = everything(tmp_path)
+    assert not runs
+    assert "no training log (2 files looked at)" in error.problem
