@@ -184,11 +184,15 @@ def _long(table: Table) -> Table:
     levels = dict.fromkeys(names.cells)
     if len(levels) * 2 > len(names.cells):
         return table
-    cells = np.array(names.cells)
+    place = {level: i for i, level in enumerate(levels)}
+    level_of = np.full(table.n_rows, -1)
+    level_of[names.rows] = [place[cell] for cell in names.cells]
+    own = level_of[value.rows]
+    order = np.argsort(own, kind="stable")
+    ends = np.searchsorted(own[order], np.arange(len(levels)), side="right").tolist()
     columns = [c for c in table.columns if c is not names and c is not value]
-    for level in levels:
-        mask = np.isin(value.rows, names.rows[cells == level])
-        columns.append(Column(level, value.rows[mask], value.values[mask]))
+    for level, begin, end in zip(levels, [int(np.sum(own < 0)), *ends], ends, strict=False):
+        columns.append(Column(level, value.rows[order[begin:end]], value.values[order[begin:end]]))
     return replace(table, columns=tuple(columns))
 
 
@@ -197,13 +201,20 @@ def _by_run(table: Table) -> list[Table]:
     if not any(i.reason == "band of a smoothed chart" for i in table.ignored):
         return [table]
     shared = [c for c in table.columns if " - " not in c.name]
-    split = [c for c in table.columns if " - " in c.name]
+    split: dict[str, list[Column | TextColumn]] = {}
+    bands: dict[str, list[Ignored]] = {}
+    for c in table.columns:
+        run, dash, name = c.name.rpartition(" - ")
+        if dash:
+            split.setdefault(run, []).append(replace(c, name=name))
+    for i in table.ignored:
+        run, dash, _ = i.name.rpartition(" - ")
+        bands.setdefault(run if dash else "", []).append(i)
     tables = []
-    for run in dict.fromkeys(c.name.rsplit(" - ", 1)[0] for c in split):
-        own = [replace(c, name=c.name.rsplit(" - ", 1)[1]) for c in split if c.name.startswith(f"{run} - ")]
+    for run, own in split.items():
         if any(len(c.rows) for c in own):
-            bands = tuple(i for i in table.ignored if " - " not in i.name or i.name.startswith(f"{run} - "))
-            whole = replace(table, name=f"{table.name}/{run}", columns=(*shared, *own), ignored=bands)
+            ignored = (*bands.get("", ()), *(bands.get(run, ()) if run else ()))
+            whole = replace(table, name=f"{table.name}/{run}", columns=(*shared, *own), ignored=ignored)
             tables.append(_only_filled(whole, own))
     return tables or [table]
 

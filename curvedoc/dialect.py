@@ -27,6 +27,9 @@ NUMERIC = 0.2
 ALL_NUMERIC = 0.8
 """Between spaces, or without a header, nearly all cells must be numbers: prose has words."""
 
+MAX_LINE = 1 << 20
+"""A longer line (1 MiB) is no row: a hundred characters for each of ten thousand columns."""
+
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -64,7 +67,7 @@ def detect(lines: Sequence[str]) -> Dialect | None:
     sample = [line for line in lines[: 3 * SAMPLE_LINES] if line.strip() and not is_comment(line)][
         :SAMPLE_LINES
     ]
-    if not sample:
+    if not sample or any(len(line) > MAX_LINE for line in sample):
         return None
     found = [d for d in (_try(sample, delimiter) for delimiter in (*_DELIMITERS, SPACES)) if d]
     best = max(found, key=lambda d: (round(d.score, 1), d.width), default=None)

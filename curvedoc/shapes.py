@@ -54,17 +54,11 @@ def _several(leaves: list[Leaf]) -> list[tuple[str, list[Leaf]]]:
         shared = set.intersection(*tails)
         if len(shared) * 2 < max(map(len, tails)) or not any("loss" in t[-1].lower() for t in shared):
             break
-        return [
-            (
-                head,
-                [
-                    replace(x, path=x.path[depth + 1 :])
-                    for x in leaves
-                    if x.path[depth : depth + 1] == (head,)
-                ],
-            )
-            for head in heads
-        ]
+        own: dict[str, list[Leaf]] = {head: [] for head in heads}
+        for x in leaves:
+            if len(x.path) > depth and x.path[depth] in own:
+                own[x.path[depth]].append(replace(x, path=x.path[depth + 1 :]))
+        return list(own.items())
     records = [leaf for leaf in leaves if leaf.kind == "records"]
     if len(records) == 1 and all(
         any(isinstance(v, list) and len(v) > 2 for v in r.values()) for r in records[0].value
@@ -111,9 +105,12 @@ def _read(
         raise NotALogError(*_no_series(leaves), path)
     if points and longest < 3:
         return [_read_points(points, name, path, reader, ignored, options)]
-    short = [x for x in lists if len(x.value) < 3 and longest >= 5 and not _is_telling(x.path)]
+    short: list[Leaf] = []
+    long: list[Leaf] = []
+    for x in lists:
+        (short if len(x.value) < 3 and longest >= 5 and not _is_telling(x.path) else long).append(x)
     ignored += [Ignored(_name(leaf.path), "settings or a single value") for leaf in short]
-    made, rows, notes = _side_by_side([leaf for leaf in lists if leaf not in short], longest)
+    made, rows, notes = _side_by_side(long, longest)
     return runs(Table(name, path, reader, tuple(made), rows, tuple(ignored), tuple(notes)), options)
 
 
@@ -151,7 +148,7 @@ def _named_by_catboost(records: list[dict[str, Any]], document: Any) -> list[dic
             names = meta.get(f"{key}_metrics")
             if isinstance(names, list) and isinstance(value, list):
                 pairs = zip(names, value, strict=False)
-                whole[key] = {str(n["name"] if isinstance(n, dict) else n): v for n, v in pairs}
+                whole[key] = {str(n.get("name") if isinstance(n, dict) else n): v for n, v in pairs}
             else:
                 whole[key] = value
         named.append(whole)

@@ -6,8 +6,9 @@ reason.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from itertools import chain, count
+from itertools import count
 from typing import TYPE_CHECKING
 
 from curvedoc.run import Curve, Ignored, Logged, Run
@@ -143,18 +144,20 @@ def _with_roles(
     for split, columns in main.items():
         roles.setdefault(f"{split}/loss", columns)
     used = {id(c) for columns in roles.values() for c in columns}
-    norms = [c.name.base for c in winners if c.name.base in LAYERED]
+    norms = Counter(c.name.base for c in winners if c.name.base in LAYERED)
+    numbers: Counter[str] = Counter()
     for column in (*winners, *others):
         if id(column) not in used:
-            several = norms.count(column.name.base) > 1
-            roles[_free_role(column, roles, bare_first=not several)] = (column,)
+            several = norms[column.name.base] > 1
+            roles[_free_role(column, roles, not several, numbers)] = (column,)
     return roles
 
 
-def _free_role(column: Column, taken: Mapping[str, object], bare_first: bool) -> str:
+def _free_role(column: Column, taken: Mapping[str, object], bare_first: bool, numbers: Counter[str]) -> str:
     """The shortest role that is not taken: with grain, `total_` or split in the name, then numbered.
 
-    ``bare_first``: the first of several (``lr/pg0``) goes by the bare name.
+    ``bare_first``: the first of several (``lr/pg0``) goes by the bare name. ``numbers``: the last number that
+    each name was given, for the next to go on from there.
     """
     name = column.name
     bare = name.kind is Kind.BARE
@@ -164,8 +167,12 @@ def _free_role(column: Column, taken: Mapping[str, object], bare_first: bool) ->
     tries += [f"{quantity}_{name.grain}"] if name.grain else []
     tries += [f"total_{quantity}"] if name.total or name.base == "loss" else []
     tries += [f"{quantity}_{name.split}"] if bare and name.split else []
-    numbered = (f"{quantity}_{i}" for i in count(2))
-    return next(prefix + q for q in chain(tries, numbered) if prefix + q not in taken)
+    for role in (prefix + q for q in tries):
+        if role not in taken:
+            return role
+    role = prefix + quantity
+    numbers[role] = next(n for n in count(max(2, numbers[role] + 1)) if f"{role}_{n}" not in taken)
+    return f"{role}_{numbers[role]}"
 
 
 def _curve(role: str, columns: Sequence[Column], reinforcement: bool) -> Curve:

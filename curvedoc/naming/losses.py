@@ -142,18 +142,13 @@ def _summable(split: str, parts: Sequence[Column], notes: tuple[str, ...]) -> Ch
     """The parts that share their steps; a part that is never finite is left out unless nothing else moves."""
     import numpy as np
 
-    groups: list[list[Column]] = []
+    groups: dict[bytes, list[Column]] = {}
     for part in parts:
-        same = (g for g in groups if np.array_equal(g[0].series.steps, part.series.steps))
-        group = next(same, None)
-        if group is None:
-            groups.append([part])
-        else:
-            group.append(part)
-    group = max(groups, key=lambda g: (len(g), g[0].points))
+        groups.setdefault((part.series.steps + 0.0).tobytes(), []).append(part)
+    group = max(groups.values(), key=lambda g: (len(g), g[0].points))
     notes += _left_out(split, parts, group, "logged at other steps")
     finite = [c for c in group if np.isfinite(c.series.values).any()]
-    lost = listed([c.series.name for c in group if c not in finite])
+    lost = listed([c.series.name for c in _without(group, finite)])
     if lost and finite:
         rest = total(finite)
         moving = len(set(rest[np.isfinite(rest)].tolist())) > 1
@@ -164,8 +159,14 @@ def _summable(split: str, parts: Sequence[Column], notes: tuple[str, ...]) -> Ch
     return Choice(tuple(group), notes)
 
 
+def _without(columns: Sequence[Column], others: Sequence[Column]) -> list[Column]:
+    """The columns that are none of the others."""
+    left = set(map(id, others))
+    return [c for c in columns if id(c) not in left]
+
+
 def _left_out(split: str, parts: Sequence[Column], kept: Sequence[Column], why: str) -> tuple[str, ...]:
-    left = listed([c.series.name for c in parts if c not in kept])
+    left = listed([c.series.name for c in _without(parts, kept)])
     return (f"{split}/loss leaves out {left}: {why}",) if left else ()
 
 
