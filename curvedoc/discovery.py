@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .errors import CurvedocError, NotALogError, UnreadableError, nearest
 from .grouping import SUFFIXES, newest_states, stem, together, told_apart
 from .source import PACKED_SUFFIXES, Source, is_pipe, unpacked_name, unreadable
+from .stores import AIM, may_belong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,9 +178,15 @@ def _search(
     def where(place: Path) -> str:
         return f"{path}/{place.relative_to(root).as_posix()}" if "://" in path else str(place)
 
+    from .stores.claims import claim
+
+    sources: Found = []
+    stores, files = claim(root, files)
+    for store in stores:
+        name = f"{above}/{store.name}" if above else store.name
+        sources.append(Source(where(store.path), name, store.files, store.kind, shown))
     events = [_with_end(f) for f in files if "tfevents" in f.name]
     texts = [f for f in files if "tfevents" not in f.name and _plausible(f)]
-    sources: Found = []
     for name, group in _event_runs(root, events):
         folder = group[0].parent if len({f.parent for f in group}) == 1 else Path(os.path.commonpath(group))
         name = f"{above}/{name}" if above and name != above else name
@@ -223,13 +230,17 @@ def _walk(root: Path) -> tuple[list[Path], list[CurvedocError]]:
     def fail(error: OSError) -> None:
         problems.append(unreadable(str(error.filename), error))
 
+    if root.name == AIM:
+        return [root], []
     for folder, folders, names in os.walk(root, onerror=fail, followlinks=True):
         status = os.stat(folder)  # noqa: PTH116
         if (status.st_dev, status.st_ino) in entered:
             folders.clear()
             continue
         entered.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(f for f in folders if _is_searched(f))
+        if AIM in folders:
+            files.append(Path(folder, AIM))
+        folders[:] = sorted(f for f in folders if _is_searched(f) and not _is_latest(folder, f))
         files += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
     return files, problems
 
@@ -238,10 +249,15 @@ def _is_searched(folder: str) -> bool:
     return not folder.startswith(".") and folder not in SKIPPED_DIRECTORIES
 
 
+def _is_latest(above: str, folder: str) -> bool:
+    """Whether a directory is but W&B's link to another one beside it, which has the better name."""
+    return folder == "latest-run" and os.path.islink(os.path.join(above, folder))  # noqa: PTH114, PTH118
+
+
 def _wanted(name: str, size: int) -> bool:
     """Whether a search opens a file that is no file of this disk, by its name and size."""
     *folders, last = name.replace("\\", "/").split("/")
-    log = "tfevents" in last or has_suffix(last) or last.lower() in BARE_NAMES
+    log = "tfevents" in last or has_suffix(last) or last.lower() in BARE_NAMES or may_belong(folders, last)
     seen = all(_is_searched(f) for f in folders if f not in (".", "..")) and not last.startswith(".")
     return seen and size <= SEARCH_MAX_BYTES and (log or last.lower().endswith(ARCHIVE_SUFFIXES))
 

@@ -24,13 +24,29 @@ if TYPE_CHECKING:
     from curvedoc.run import Logged
     from curvedoc.source import ReadOptions, Source
 
-READERS: tuple[str, ...] = ("tensorboard", "jsonl", "json", "csv", "text")
+READERS: tuple[str, ...] = (
+    "tensorboard",
+    "mlflow",
+    "wandb",
+    "sacred",
+    "aim",
+    "jsonl",
+    "json",
+    "csv",
+    "text",
+)
 """The table of contents: modules of this package, asked in this order."""
 
 SURE_ENOUGH = 0.25
 """Below this no reader claims a file."""
 
-FORMATS = "CSV and other tables, JSON, JSON Lines, TensorBoard event files and plain-text logs"
+STORES = ("mlflow", "wandb", "sacred", "aim")
+"""Readers of experiment trackers: a source that a search found for one of them has its id as ``kind``."""
+
+FORMATS = (
+    "CSV and other tables, JSON, JSON Lines, TensorBoard event files, plain-text logs and the stores of "
+    "MLflow, W&B, Sacred and Aim"
+)
 
 _CURVE_WORD = (
     r"loss|acc|err|auc|f1|f_?score|map|iou|bleu|rouge|wer|cer|ppl|perplex|reward|return|nll|entropy|mse|mae|rmse|"
@@ -63,8 +79,14 @@ def load(source: Source, options: ReadOptions) -> list[Logged]:
     Raises :class:`~curvedoc.errors.UnreadableError` or :class:`~curvedoc.errors.NotALogError`, with a fix.
     """
     wanted = reader(options.reader) if options.reader else None
-    if source.kind != "events":
-        _refuse(source, wanted is not None and options.reader == "tensorboard")
+    if source.kind in STORES and wanted is not None and options.reader != source.kind:
+        raise UsageError(
+            f"is a store of {source.kind}: the reader '{options.reader}' cannot read it",
+            "Leave --reader away.",
+            source.path,
+        )
+    if source.kind not in ("events", *STORES):
+        _refuse(source, options.reader)
     if source.root and source.kind == "file" and not _may_be_training(source):
         raise NotALogError("names no loss or metric", "Name it if it is a log.", source.path)
     chosen = wanted or _surest(source)
@@ -138,13 +160,20 @@ def _surest(source: Source) -> Any:
 
 def _plausible(source: Source) -> list[str]:
     """The readers worth asking, by the first bytes: each costs an import."""
+    if source.kind in STORES:
+        return [source.kind]
     head = source.head
+    store = next((name for magic, name in _STORED if head.startswith(magic)), None)
+    if store:
+        return [store]
     json = head.lstrip()[:1] in (b"{", b"[") or b"\n{" in head or b"\0" in head or not head[:1].isascii()
     binary = source.kind == "events" or "tfevents" in source.filename or b"\0" in head
-    return [n for n in READERS if (json or not n.startswith("json")) and (binary or n != "tensorboard")]
+    apart = {"jsonl": json, "json": json, "tensorboard": binary, "mlflow": head[:10].isdigit()}
+    apart |= dict.fromkeys(STORES[1:], False)  # known by where they lie or by their first bytes
+    return [name for name in READERS if apart.get(name, True)]
 
 
-def _refuse(source: Source, binary: bool) -> None:
+def _refuse(source: Source, wanted: str | None) -> None:
     """Refuse what no reader can read: nothing, Git LFS pointers, archives, binary files."""
     from curvedoc.source import is_binary
 
@@ -162,7 +191,9 @@ def _refuse(source: Source, binary: bool) -> None:
     for magic, what in _MAGIC:
         if head.startswith(magic):
             raise NotALogError(f"is {what}", f"Name a log: {FORMATS}.", source.path)
-    if not binary and is_binary(head) and not reader("tensorboard").sniff(source):
+    if wanted == "tensorboard" or any(head.startswith(magic) for magic, _ in _STORED):
+        return
+    if is_binary(head) and not reader("tensorboard").sniff(source):
         raise NotALogError(
             "is a binary file in no format that is read", f"Name a log: {FORMATS}.", source.path
         )
@@ -176,20 +207,23 @@ _MAGIC = (
     (b"\x80\x05", "a Python pickle (a checkpoint?), which is never opened"),
     (b"\x89HDF", "an HDF5 file (weights?)"),
     (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "an SQLite database"),
     (b"BZh", "compressed with bzip2: unpack it first"),
     (b"\xfd7zXZ", "compressed with xz: unpack it first"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it first"),
-    (b":W&B", "a W&B offline file, which is not read yet"),
     (b"\x89PNG", "a picture"),
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
 )
 
+_STORED = ((b"SQLite format 3\0", "mlflow"), (b":W&B", "wandb"))
+"""Binary files that a reader knows by their first bytes."""
+
 
 def _may_be_training(source: Source) -> bool:
     """A cheap look at what a search came across: data sets and package lists are large and many."""
     known = "-tag-" in source.filename or source.filename.endswith("learning_stats.csv")
+    if any(source.head.startswith(magic) for magic, _ in _STORED):
+        return True
     text = f"{source.filename}\n{source.head_text}"
     return known or re.search(_CURVE_WORD, text, re.IGNORECASE) is not None
 

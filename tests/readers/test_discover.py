@@ -271,7 +271,7 @@ REFUSED = {
     b"PK\x03\x04abc": "zip archive",
     b"\x80\x04\x95abc": "pickle",
     b"\x89HDF\r\n": "HDF5",
-    b":W&B\x00": "W&B offline file",
+    b":W&B\x00": "version of W&B",
     b"\x7fELF\x02\x01\x01\0\0\0\0": "binary file",
     b"<!DOCTYPE html><html></html>": "web page",
     b"Epoch 1: loss 0.5\nEpoch 2: loss 0.4\n": "plain text",

@@ -1,0 +1,79 @@
+"""A run as a tracking server keeps it, and the runs of a store as what was logged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from curvedoc.errors import NotALogError
+from curvedoc.pointwise import logged
+from curvedoc.wording import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curvedoc.run import FloatArray, Ignored, Logged
+    from curvedoc.source import ReadOptions
+
+SHORT = 8
+"""Characters of an id that tell runs apart, as trackers show it."""
+
+
+@dataclass(slots=True)
+class Tracked:
+    """One run: its id, its name and where it lies.
+
+    ``points``: as :func:`curvedoc.pointwise.logged` takes them; ``broken``: lines or rows that hold none.
+    """
+
+    key: str
+    name: str
+    path: str
+    experiment: str = ""
+    deleted: bool = False
+    points: dict[str, FloatArray] = field(default_factory=dict)
+    ignored: list[Ignored] = field(default_factory=list)
+    broken: int = 0
+
+
+def all_logged(runs: Sequence[Tracked], reader: str, path: str, options: ReadOptions) -> list[Logged]:
+    """The runs of a store, without those that are deleted or hold no metric; a note at the first says so.
+
+    Raises :class:`~curvedoc.errors.NotALogError` when none is left, and as :func:`curvedoc.pointwise.logged`.
+    """
+    kept = [run for run in runs if not run.deleted and any(found.size for found in run.points.values())]
+    deleted = sum(run.deleted for run in runs)
+    left = [(deleted, "deleted run"), (len(runs) - deleted - len(kept), "run")]
+    said = [
+        f"{count(n, what)} left out{'' if what != 'run' else ': no metric was logged'}"
+        for n, what in left
+        if n
+    ]
+    if not kept:
+        why = f" ({', '.join(said)})" if said else ""
+        raise NotALogError(
+            f"holds no run with a metric{why}", "Name a store with runs that logged metrics.", path
+        )
+    found: list[Logged] = []
+    for run, name in zip(kept, _names(kept), strict=True):
+        notes = [] if found else [f"{text}." for text in said]
+        if run.broken:
+            notes.append(f"{count(run.broken, 'damaged point')} skipped.")
+        found.append(logged(name, run.path, reader, run.points, options.x, run.ignored, notes))
+    return found
+
+
+def _names(runs: Sequence[Tracked]) -> list[str]:
+    """A name for each run: its own; where several have it, with the experiment or the id."""
+    names = [run.name or run.key for run in runs]
+    seen = Counter(names)
+    names = [
+        f"{run.experiment}/{name}" if seen[name] > 1 and run.experiment else name
+        for run, name in zip(runs, names, strict=True)
+    ]
+    seen = Counter(names)
+    return [
+        f"{name} ({run.key[:SHORT]})" if seen[name] > 1 else name
+        for run, name in zip(runs, names, strict=True)
+    ]
