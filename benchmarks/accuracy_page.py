@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from curvedoc.bench.report import Report, Wrong
     from curvedoc.bench.tables import Table
 
+BEGIN, END = "<!-- measured: accuracy -->", "<!-- end measured -->"
+"""Around the short table in the README."""
 SHOWN = 12
 """Wrong answers with a picture: the most confident."""
 INTRODUCTION = """Made by `{command}`; do not edit.
@@ -113,6 +115,34 @@ def write(measured: Measured, corpus: Path, docs: Path, beside: Beside) -> None:
         if not isinstance(run, str):
             (pictures / f"wrong-{i}.svg").write_text(run_plot(run, _title(wrong)), encoding="utf-8")
     (docs / "accuracy.md").write_text(page(measured, worst, corpus, beside), encoding="utf-8")
+    readme = docs.parent / "README.md"
+    if readme.exists():
+        into_readme(readme, headline(measured))
+
+
+def headline(measured: Measured) -> str:
+    """The short table of the README: every tool on all logs, and its accuracy on those found in the wild."""
+    lines = [
+        "| tool | accuracy, all logs | found in repositories | macro-F1 | false alarms | missed |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, found in measured.everything.items():
+        accuracy, _, _, f1, alarms, missed, _ = found.figures
+        real = measured.real[name].figures[0]
+        lines.append(
+            f"| {name} | {accuracy.by_log.value:.1%} | {real.by_log.value:.1%} | {f1.by_log.value:.2f} "
+            f"| {alarms.by_log.value:.1%} | {missed.by_log.value:.1%} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def into_readme(readme: Path, table: str) -> None:
+    """Put the short table between its markers; a README without them is left alone."""
+    text = readme.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if begin and end:
+        readme.write_text(f"{before}{begin}\n{table}{end}{after}", encoding="utf-8")
 
 
 def page(measured: Measured, worst: Sequence[Wrong], corpus: Path, beside: Beside) -> str:

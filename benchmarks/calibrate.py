@@ -90,7 +90,8 @@ def main() -> None:
         held[~rest] = [line.of(float(c)) for c in confidence[~rest]]
     found = fit(confidence, right, weight)
     print(
-        f"{len(rows)} verdicts, {len(set(source))} sources: offset {found.offset:.3f}, slope {found.slope:.3f}"
+        f"{len(rows)} verdicts, {len(set(source))} sources: "
+        f"offset {found.offset:.3f}, slope {found.slope:.3f}"
     )
     for part in ("all", "real", "academic"):
         inside = np.array([part in ("all", row["part"]) for row in rows])

@@ -154,7 +154,15 @@ def test_answers_under_limits_found_anew(
     found = import_module("found_anew").held_out(answers)
     assert list(found) == ["group", "source"]
     assert [each.right for each in found["source"]] == [row["right"] for row in rows]
+    readme = corpus / "README.md"
+    readme.write_text("# Ours\n\n<!-- measured: accuracy -->\nold\n<!-- end measured -->\n\nEnd\n")
     run(accuracy, monkeypatch, corpus, "--refit-answers", answers, "--docs", corpus / "docs")
+    head, _, table = readme.read_text().partition("<!-- measured: accuracy -->\n")
+    assert head == "# Ours\n\n"
+    assert table.startswith("| tool | accuracy, all logs |")
+    assert "old" not in table
+    assert "| curvedoc | 75.0% | 50.0% |" in table
+    assert table.endswith("<!-- end measured -->\n\nEnd\n")
     shown = [line for line in capsys.readouterr().out.splitlines() if "held out by" in line]
     assert ["60.0 %" in line for line in shown] == [
         True,
