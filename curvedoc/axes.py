@@ -105,9 +105,13 @@ def thin(steps: FloatArray, values: FloatArray, scale: Scale, columns: int) -> t
     import numpy as np
 
     keep = np.isfinite(steps) & np.isfinite(values)
-    order = np.argsort(steps[keep], kind="stable")
-    x = scale.place(steps[keep][order])
-    y = np.clip(values[keep][order], -LARGEST, LARGEST)
+    if not keep.all():
+        steps, values = steps[keep], values[keep]
+    if (steps[1:] < steps[:-1]).any():
+        order = np.argsort(steps, kind="stable")
+        steps, values = steps[order], values[order]
+    x = scale.place(steps)
+    y = np.clip(values, -LARGEST, LARGEST)
     if len(x) <= columns:
         return x, y
     column = np.minimum((x * columns).astype(np.int64), columns - 1)

@@ -147,10 +147,19 @@ def _slow_column(name: str, cells: Sequence[object], at: IntArray, decimal: str)
         else:
             rows.append(row)
             values.append(value)
+    return finished(
+        name, np.array(rows, np.int64), np.array(values, np.float64), np.array(text_rows, np.int64), texts
+    )
+
+
+def finished(
+    name: str, rows: IntArray, values: FloatArray, text_rows: IntArray, texts: Sequence[str]
+) -> Column | TextColumn:
+    """A column of the numbers in ``rows`` and the texts in ``text_rows``: the larger part decides."""
     few = len(values) < MIXED * (len(values) + len(texts))
     if texts and (few or all(t.startswith("[") for t in texts)):
-        return TextColumn(name, np.array(text_rows, np.int64), tuple(texts), what(texts))
-    return Column(name, np.array(rows, np.int64), np.array(values, np.float64), len(texts))
+        return TextColumn(name, text_rows, tuple(texts), what(texts))
+    return Column(name, rows, values, len(texts))
 
 
 def _plain(cell: object) -> float | None:

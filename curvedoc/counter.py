@@ -88,9 +88,9 @@ def _any_finite(c: Column) -> bool:
 def _counts_on(values: FloatArray) -> bool:
     """Whether a counter mostly increases, or would if its rows were sorted."""
     gaps = np.diff(values)
-    if len(gaps) > 1 and (stepping.is_shuffled(values) or bool(np.all(gaps < 0))):
+    if (np.sum(gaps >= 0) + 1) * 2 >= len(values):
         return True
-    return bool((np.sum(gaps >= 0) + 1) * 2 >= len(values))
+    return len(gaps) > 1 and (stepping.is_shuffled(values) or bool(np.all(gaps < 0)))
 
 
 def axis(curves: Sequence[Column], x: Column | None, main: Column, n: int, wanted: str | None = None) -> Axis:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SCAN = 20
 """Lines in which a header may stand behind a comment mark."""
 
+SHORT_ROW = "The last row is short ({} of {} cells) and was left out."
+"""The note on a row that is cut off: the cells it has, and the cells of a row."""
+
 
 def names_in(header: list[str]) -> list[str]:
     """The names in the cells of a header."""
@@ -37,7 +40,7 @@ def read_rows(
     if dialect.decimal == ",":
         notes.append("Decimal commas were read as decimal points.")
     if len(rows) > 1 and len(rows[-1]) < dialect.width == len(rows[-2]):
-        notes.append(f"The last row is short ({len(rows[-1])} of {dialect.width} cells) and was left out.")
+        notes.append(SHORT_ROW.format(len(rows[-1]), dialect.width))
         rows.pop()
     blocks, said = _blocks(rows, header) if header else ([(unnamed, rows)], [])
     squared = [_squared(names, own, dialect.width) for names, own in blocks]

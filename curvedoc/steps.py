@@ -49,7 +49,10 @@ def falls(steps: FloatArray) -> IntArray:
 
 def n_distinct(values: FloatArray | IntArray) -> int:
     """How many different finite values there are (``np.unique`` would import masked arrays)."""
-    return 1 + int(np.count_nonzero(np.diff(np.sort(values)))) if len(values) else 0
+    gaps = np.diff(values)
+    if not (gaps >= 0).all():
+        gaps = np.diff(np.sort(values))
+    return 1 + int(np.count_nonzero(gaps)) if len(values) else 0
 
 
 def usual_increment(steps: FloatArray) -> float:

@@ -16,6 +16,7 @@ from .cells import Column, TextColumn, clean_name, column
 from .columns import is_clock, is_counter, is_index, is_progress, reshaped
 from .counter import ROW
 from .errors import NotALogError, UsageError
+from .members import by_member
 from .run import Ignored, Logged, Series
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 COARSE = 0.5
 """Where fewer than half of a curve's steps are distinct, the counter is too coarse and rows are counted."""
+
+MAX_COLUMNS = 10_000
+"""Wide logs (a gradient norm per layer) have some thousand names; more are a matrix, and each costs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +81,21 @@ def runs(table: Table, options: ReadOptions) -> list[Logged]:
     Raises :class:`~curvedoc.errors.NotALogError` when nothing in it is a curve and
     :class:`~curvedoc.errors.UsageError` when ``options.x`` is not among the names.
     """
+    if len(table.columns) > MAX_COLUMNS:
+        raise too_wide(len(table.columns), table.path)
     found = []
-    for part in reshaped(table):
+    for part in [member for plain in reshaped(table) for member in by_member(plain)]:
         found += _runs(part, options)
     return found
+
+
+def too_wide(columns: int, path: str) -> NotALogError:
+    """The error for a table of more than :data:`MAX_COLUMNS` columns."""
+    return NotALogError(
+        f"has {columns} columns, more than the {MAX_COLUMNS} of any log: it looks like a matrix",
+        "Write one row per step with a column for each loss and metric, or name another log.",
+        path,
+    )
 
 
 def _runs(table: Table, options: ReadOptions) -> list[Logged]:
@@ -96,12 +111,14 @@ def _runs(table: Table, options: ReadOptions) -> list[Logged]:
     axis = counter.axis(curves, x, max(telling, key=lambda c: len(c.rows)), table.n_rows, options.x)
     left = [c for c in axis.curves if c is not axis.x and c.name]
     spans, notes = _spans(axis, table.n_rows)
+    setting = _setting(spans, left) if len(spans) > 1 else None
     result = []
     for number, (begin, end) in enumerate(spans, 1):
         name, said = table.name, [*axis.notes, *notes]
         if len(spans) > 1:
             name = f"{table.name}#{number}"
-            said.append(_which(number, spans, left))
+            text = f"Run {number} of {len(spans)} in this file (rows {begin + 1} to {end})"
+            said.append(f"{text}: {setting[0]} = {setting[1][number - 1]:g}." if setting else f"{text}.")
         own = replace(axis, curves=_cut(left, begin, end), steps=axis.steps[begin:end])
         result.append(_logged(replace(table, name=name), own, said, options.x is not None))
     return result
@@ -115,8 +132,7 @@ def _is_plain(c: Column) -> bool:
 def _spans(axis: Axis, n: int) -> tuple[list[tuple[int, int]], list[str]]:
     """The rows of each run, from and to; false starts are left out."""
     spans = list(zip(axis.begins, [*axis.begins[1:], n], strict=True))
-    rows = axis.main.rows
-    sizes = [int(np.sum((rows >= begin) & (rows < end))) for begin, end in spans]
+    sizes = np.diff(np.searchsorted(axis.main.rows, [*axis.begins, n])).tolist()
     good = stepping.plausible(sizes)
     if all(good):
         return spans, []
@@ -131,7 +147,7 @@ def _cut(columns: Iterable[Column], begin: int, end: int) -> list[Column]:
     for c in columns:
         a, b = np.searchsorted(c.rows, [begin, end]).tolist()
         if b > a:
-            cut.append(replace(c, rows=c.rows[a:b] - begin, values=c.values[a:b]))
+            cut.append(replace(c, rows=c.rows[a:b] - begin if begin else c.rows[a:b], values=c.values[a:b]))
     return cut
 
 
@@ -145,7 +161,8 @@ def _logged(table: Table, axis: Axis, notes: list[str], fixed: bool) -> Logged:
         label, steps = ROW, np.arange(1.0, len(steps) + 1)
     series, replaced = [], 0
     for c in columns:
-        at, values, gone = stepping.rewound(steps[c.rows], c.values)
+        own = steps if len(c.rows) == len(steps) else steps[c.rows]
+        at, values, gone = stepping.rewound(own, c.values)
         replaced = max(replaced, gone)
         series.append(Series(c.name, at, values))
     if replaced:
@@ -172,17 +189,18 @@ def _logged(table: Table, axis: Axis, notes: list[str], fixed: bool) -> Logged:
     )
 
 
-def _which(number: int, spans: Sequence[tuple[int, int]], columns: Sequence[Column]) -> str:
-    """Says which of several runs in a file this is, and by what setting it differs when a column tells."""
-    begin, end = spans[number - 1]
-    text = f"Run {number} of {len(spans)} in this file (rows {begin + 1} to {end})"
+def _setting(
+    spans: Sequence[tuple[int, int]], columns: Sequence[Column]
+) -> tuple[str, Sequence[float]] | None:
+    """The column that tells several runs in a file apart, as it is constant in each, and its value in each."""
     for c in columns:
-        levels = [c.values[np.searchsorted(c.rows, a) : np.searchsorted(c.rows, b)] for a, b in spans]
-        if all(len(v) and v.min() == v.max() for v in levels) and len({float(v[0]) for v in levels}) == len(
-            spans
-        ):
-            return f"{text}: {c.name} = {levels[number - 1][0]:g}."
-    return text + "."
+        at = np.searchsorted(c.rows, np.array(spans)).tolist()
+        if all(a < b for a, b in at):
+            levels = [c.values[a:b] for a, b in at]
+            first = [float(v[0]) for v in levels]
+            if len(set(first)) == len(spans) and all(v.min() == v.max() for v in levels):
+                return c.name, first
+    return None
 
 
 def _no_curve(table: Table, curves: list[Column]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -159,17 +160,26 @@ def words(curve: Curve) -> set[str]:
 
 def is_bounded(curve: Curve) -> bool:
     """Whether a perfect value of this metric is known, by its name and its values (fraction or percent)."""
-    if words(curve) & BOUNDED_SIGNED and curve.higher_is_better is not False:
-        return bool((_only_finite(curve.values) <= 1.0 + 1e-9).all())
-    if not words(curve) & (BOUNDED_BELOW if curve.higher_is_better is False else BOUNDED_ABOVE):
+    signed = bool(words(curve) & BOUNDED_SIGNED) and curve.higher_is_better is not False
+    if not signed and not words(curve) & (
+        BOUNDED_BELOW if curve.higher_is_better is False else BOUNDED_ABOVE
+    ):
         return False
-    finite = _only_finite(curve.values)
-    return not len(finite) or bool(finite.min() >= -1e-9 and finite.max() <= 100.5)
+    lowest, highest = _extremes(curve.values)
+    return highest <= 1.0 + 1e-9 if signed else lowest >= -1e-9 and highest <= 100.5
 
 
 def _scale(curve: Curve) -> float:
     """100 for a bounded metric in percent, else 1."""
-    return 100.0 if is_bounded(curve) and bool((_only_finite(curve.values) > 1.5).any()) else 1.0
+    return 100.0 if is_bounded(curve) and _extremes(curve.values)[1] > 1.5 else 1.0
+
+
+def _extremes(values: FloatArray) -> tuple[float, float]:
+    """The lowest and the highest finite value; infinity and minus infinity where there is none."""
+    if len(values) and math.isfinite(lowest := values.min()) and math.isfinite(highest := values.max()):
+        return float(lowest), float(highest)  # NaN would have come through: all are finite
+    finite = _only_finite(values)
+    return (float(finite.min()), float(finite.max())) if len(finite) else (math.inf, -math.inf)
 
 
 def _only_finite(values: FloatArray) -> FloatArray:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from curvedoc.bulk import BULK_BYTES, read_bulk
+from curvedoc.bulk import read_bulk
 from curvedoc.cells import TextColumn
 from curvedoc.columns import is_counter, is_index
 from curvedoc.dialect import SPACES, Dialect, detect, split
 from curvedoc.errors import NotALogError
 from curvedoc.rows import names_in, read_rows
-from curvedoc.source import HEAD_BYTES, Source, decode, lines_of
-from curvedoc.table import Table, runs
+from curvedoc.source import HEAD_BYTES, Source, lines_of
+from curvedoc.stream import blocks, is_large
+from curvedoc.table import MAX_COLUMNS, Table, runs, too_wide
 
 if TYPE_CHECKING:
     from curvedoc.run import Logged
@@ -25,6 +26,9 @@ ABOUT = "tables (.csv, .tsv, .txt): any delimiter, decimal comma, with or withou
 
 EPOCH_MS = 1e11
 """Larger numbers in a first column are clock times in milliseconds (MLflow)."""
+
+HEADED = 20
+"""Lines from the beginning that show how wide a table may be, before anything is done with them."""
 
 _TENSORBOARD = ["wall time", "step", "value"]
 _RUN_TABLE = frozenset({"name", "state", "notes", "user", "tags", "created", "runtime", "sweep"})
@@ -73,27 +77,27 @@ def _prefix(part: Source) -> str:
 
 def parse(source: Source) -> Table:
     """The table in a source, with the columns as they are named."""
-    data = source.read_bytes()
-    table = _large(source, data) if len(data) > BULK_BYTES else None
+    table = _large(source) if is_large(source) else None
     if table is None:
-        table = _from_lines(source, _body(lines_of(decode(data))))
+        table = _from_lines(source, _body(lines_of(source.text())))
     _refuse(table)
     return table
 
 
-def _large(source: Source, data: bytes) -> Table | None:
-    """A large clean table; None when it must be read line by line."""
-    lines = _body(lines_of(decode(data[:HEAD_BYTES])))[:-1]
-    dialect = detect(lines)
-    if dialect is None:
+def _large(source: Source) -> Table | None:
+    """A large regular table; None when it must be read line by line."""
+    lines = _body(lines_of(source.head_text))
+    dialect = detect(lines[:-1])
+    if dialect is None or not lines[0].strip() or not source.head.startswith(lines[0].encode()):
         return None
     header = names_in(split(lines[:1], dialect.delimiter)[0]) if dialect.header else []
     names = header or _unnamed(dialect.width, source.filename)
-    read = read_bulk(data, dialect, names)
-    return (
-        _renamed(Table(source.name, source.path, NAME, tuple(read[0]), read[1]), source, dialect)
-        if read
-        else None
+    read = read_bulk(blocks(source), dialect, names)
+    if read is None:
+        return None
+    columns, rows, notes = read
+    return _renamed(
+        Table(source.name, source.path, NAME, tuple(columns), rows, (), tuple(notes)), source, dialect
     )
 
 
@@ -108,6 +112,9 @@ def _body(lines: list[str]) -> list[str]:
 
 def _from_lines(source: Source, lines: list[str]) -> Table:
     """A table line by line, with all that may be odd about it."""
+    width = max((_cells_at_most(line) for line in lines[:HEADED]), default=0)
+    if width > MAX_COLUMNS:
+        raise too_wide(width, source.path)
     dialect = detect(lines)
     if dialect is None:
         raise NotALogError(
@@ -118,6 +125,11 @@ def _from_lines(source: Source, lines: list[str]) -> Table:
     made, rows, notes = read_rows(lines, dialect, _unnamed(dialect.width, source.filename))
     table = Table(source.name, source.path, NAME, tuple(made), rows, (), tuple(notes))
     return _renamed(table, source, dialect)
+
+
+def _cells_at_most(line: str) -> int:
+    """A bound on the cells of a line, whatever its delimiter is."""
+    return 1 + max(line.count(d) for d in ",\t;| ")
 
 
 def _unnamed(width: int, filename: str) -> list[str]:

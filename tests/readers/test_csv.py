@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curvedoc import bulk
-from curvedoc.cells import clean_name
+from curvedoc import bulk, stream
+from curvedoc.cells import Column, TextColumn, clean_name
+from curvedoc.dialect import Dialect
 from curvedoc.errors import CurvedocError, NotALogError, UsageError
 from curvedoc.readers import csv as reader
 from curvedoc.readers import load
+from curvedoc.rows import read_rows
 from curvedoc.source import ReadOptions, Source
 
 if TYPE_CHECKING:
@@ -417,7 +419,7 @@ def big(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Lo
     path.write_text(text)
     source = Source(str(path), "big", (path,))
     slow = load(source, ReadOptions())
-    monkeypatch.setattr(reader, "BULK_BYTES", 0)
+    monkeypatch.setattr(stream, "LARGE", 0)
     monkeypatch.setattr(reader, "_from_lines", lambda *a: pytest.fail("not read in bulk"))
     return slow, load(source, ReadOptions())
 
@@ -439,18 +441,72 @@ def test_in_bulk_the_numbers_are_the_same(tmp_path: Path, text: str, monkeypatch
         assert a.steps.tobytes() == b.steps.tobytes()
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["7,nan,1,1", "7,oops,1,1", "# note", "7,1,1,1,1", "step,loss,val_loss,other"],
-)
+@pytest.mark.parametrize("line", ["# note", "7,1,1,1,1", "step,loss,val_loss,other", "7,ä,1,1", '7,"1,1,1'])
 def test_in_bulk_nothing_odd_is_passed_over(line: str) -> None:
     lines = ["step,loss,val_loss,other", *(f"{i},1,2,3" for i in range(5)), line, "9,1,2,3", ""]
-    names = lines[0].split(",")
-    dialect = reader.detect(lines[:5])
+    assert _in_bulk("\n".join(lines[:6] + lines[7:])) is not None
+    assert _in_bulk("\n".join(lines)) is None
+
+
+def _in_bulk(text: str) -> list[tuple[str, list[int], list[float]]] | None:
+    """Names, rows and values of the columns, as they come in blocks of two lines."""
+    lines = text.splitlines(keepends=True)
+    dialect = reader.detect([line.rstrip("\r\n") for line in lines[:5]])
     assert dialect is not None
-    assert bulk.read_bulk("\n".join(lines[:6] + lines[7:]).encode(), dialect, names) is not None
-    assert bulk.read_bulk("\n".join(lines).encode(), dialect, names) is None
-    assert bulk.read_bulk("\n".join([*lines[:6], "6,1"]).encode(), dialect, names) is None
+    pairs = ("".join(lines[i : i + 2]).encode() for i in range(0, len(lines), 2))
+    found = bulk.read_bulk(pairs, dialect, lines[0].rstrip().replace('"', "").split(dialect.delimiter))
+    return found and [
+        (c.name, c.rows.tolist(), c.values.tolist() if isinstance(c, Column) else [*c.cells])
+        for c in found[0]
+    ]
+
+
+CELL = st.one_of(
+    st.floats(allow_nan=False).map(repr),
+    st.integers(-(10**20), 10**20).map(str),
+    st.from_regex(r"-?[0-9]{0,22}\.?[0-9]{0,22}(e[+-]?[0-9]{1,3})?", fullmatch=True),
+    st.sampled_from(
+        ["", " ", "nan", "-inf", "NA", "-", "text", "93.5%", "tensor(0.5)", "1_0", "0x1", "+1", "1e5"]
+    ),
+)
+
+
+@given(
+    st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=3, max_size=40), st.sampled_from(["\n", "\r\n"])
+)
+@settings(max_examples=200, deadline=None)
+def test_in_bulk_a_table_reads_as_it_does_line_by_line(rows: list[list[str]], end: str) -> None:
+    """Every kind of cell, in any mixture: the same columns, rows, values and texts."""
+    lines = ["step,loss,a,b", *(f"{i},{','.join(row)}" for i, row in enumerate(rows))]
+    dialect = Dialect(",", ".", 4, 0, True, 1.0)
+    slow, _, _ = read_rows(lines, dialect, [])
+    text = end.join(lines).encode() + end.encode()
+    fast = bulk.read_bulk([text], dialect, lines[0].split(","))
+    assert fast is not None
+    assert fast[1] == len(rows)
+    for a, b in zip(slow, fast[0], strict=True):
+        assert (a.name, type(a), a.rows.tolist()) == (b.name, type(b), b.rows.tolist())
+        if isinstance(a, Column) and isinstance(b, Column):
+            assert a.values.tobytes() == b.values.tobytes()
+            assert a.texts == b.texts
+        elif isinstance(a, TextColumn) and isinstance(b, TextColumn):
+            assert a == b or (a.cells, a.reason) == (b.cells, b.reason)
+
+
+def test_in_bulk_quotes_are_taken_off_and_a_row_cut_off_is_left_out() -> None:
+    plain = "step,loss\n" + "".join(f"{i},{1 / (i + 1)!r}\n" for i in range(9))
+    quoted = "".join(",".join(f'"{c}"' for c in line.split(",")) + "\n" for line in plain.splitlines())
+    assert _in_bulk(quoted) == _in_bulk(plain) is not None
+    assert _in_bulk(plain + "9") == _in_bulk(plain)
+    assert _in_bulk(plain + "9,0.5") != _in_bulk(plain)
+
+
+@pytest.mark.parametrize(
+    "text", ["1," * 30_000 + "1\n", ("0.5," * 30_000 + "1\n") * 4, "1 " * 300_000 + "\n"]
+)
+def test_a_matrix_is_no_log(read_log: ReadLog, text: str) -> None:
+    with pytest.raises(NotALogError, match="columns"):
+        read_log(text)
 
 
 @given(st.text(alphabet=string.printable, max_size=40))
