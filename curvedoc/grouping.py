@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,8 +105,14 @@ def told_apart(found: list[Source | CurvedocError]) -> list[Source | CurvedocErr
 
 
 def _distinct(names: list[str], paths: list[str]) -> list[str]:
-    """Names with as many parent directories in front as it takes to tell them apart."""
+    """Names with their endings, and as many parent directories in front as it takes to tell them apart."""
     depth = 0
+    places = [(n, str(Path(p).parent)) for n, p in zip(names, paths, strict=True)]
+    twins = {place for place, times in Counter(places).items() if times > 1}  # slurm-1.out, slurm-1.err
+    names = [
+        os.path.join(os.path.split(n)[0], Path(p).name) if (n, up) in twins else n  # noqa: PTH118
+        for (n, up), p in zip(places, paths, strict=True)
+    ]
     while len(set(names)) < len(names) and depth < 12:
         depth += 1
         names = [

@@ -335,12 +335,12 @@ def test_a_search_finds_what_batch_systems_and_notes_keep(tmp_path: Path) -> Non
             "train.e4711": "",
             "notes.md": f"# Training\n\n```\n{PRINTED}```\n",
             "table.md": table,
-            "README.md": "# Loss\n\n| model | loss | acc |\n|---|---|---|\n| S | 0.5 | 81 |\n| M | 0.4 | 82 |\n",
+            "README.md": "# Loss\n\n| model | loss | acc |\n|---|---|---|\n| S | 0.5 | 81 |\n| M | 0.4 | 82 |\n",  # noqa: E501
             "CHANGELOG.md": "## 1.2\n- 3 losses, 4 metrics\n",
         },
     )
     runs, problems, skipped = everything(tmp_path)
-    assert [r.name for r in runs] == ["array-7_2", "notes", "slurm-123", "table", "train.o4711"]
+    assert [r.name for r in runs] == ["array-7_2", "notes", "slurm-123.out", "table", "train.o4711"]
     assert not problems
     assert {Path(e.path).name for e in skipped} == {
         "slurm-123.err", "train.e4711", "README.md", "CHANGELOG.md"
