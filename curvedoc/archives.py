@@ -31,12 +31,15 @@ _TAR_AT = 257
 
 
 def is_archive(file: Path) -> bool:
-    """Whether a file is an archive, by its content; raises OSError or CurvedocError."""
+    """Whether a file is an archive, by its content; a damaged stream is none. Raises OSError."""
     with file.open("rb") as stream:
         start = stream.read(_TAR_AT + 5)
     if packed_as(start):
-        with file.open("rb") as stream:
-            start = bounded(stream, _TAR_AT + 5, str(file))
+        try:
+            with file.open("rb") as stream:
+                start = bounded(stream, _TAR_AT + 5, str(file))
+        except UnreadableError:  # who reads it will say so
+            return False
     return start.startswith(_ZIP) or start[_TAR_AT:] == b"ustar"
 
 

@@ -16,12 +16,13 @@ from .cells import Column, TextColumn, clean_name, column
 from .columns import bare, is_clock, is_counter
 from .errors import NotALogError, UsageError
 from .leaves import Leaf, Path, is_curve, is_number, is_settings, is_split, walk
+from .members import label_of
 from .records import columns
 from .run import Ignored, Logged, Series
 from .table import Table, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .source import ReadOptions
 
@@ -61,14 +62,21 @@ def _several(leaves: list[Leaf]) -> list[tuple[str, list[Leaf]]]:
         return list(own.items())
     records = [leaf for leaf in leaves if leaf.kind == "records"]
     if len(records) == 1 and all(
-        any(isinstance(v, list) and len(v) > 2 for v in r.values()) for r in records[0].value
+        any(isinstance(v, list) and len(v) > 2 for v in _inside(r)) for r in records[0].value
     ):
         inner = [list(walk(r, ())) for r in records[0].value]
         if all(
             any(is_curve(x) and "loss" in x.path[-1].lower() for x in leaves if x.path) for leaves in inner
         ):
-            return [(str(i), x) for i, x in enumerate(inner, 1)]
+            rows = zip(records[0].value, inner, strict=True)
+            return [(label_of(r, i), x) for i, (r, x) in enumerate(rows, 1)]
     return [("", leaves)]
+
+
+def _inside(record: dict[str, Any]) -> Iterator[Any]:
+    """The values of a record, and of a dictionary in it (``{"seed": 1, "history": {"loss": [...]}}``)."""
+    for value in record.values():
+        yield from value.values() if isinstance(value, dict) else (value,)
 
 
 def _without_wrapper(leaves: list[Leaf]) -> list[Leaf]:
