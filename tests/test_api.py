@@ -187,7 +187,9 @@ def test_every_sample_log_gets_its_state(name: str) -> None:
 
 def test_the_sample_logs_show_every_state_and_format() -> None:
     assert {entry["expected"] for entry in PROVENANCE.values()} == set(State)
-    assert {entry["format"] for entry in PROVENANCE.values()} >= {"csv", "json", "jsonl", "tensorboard"}
+    shown = {(entry["expected"], entry["format"]) for entry in PROVENANCE.values()}
+    formats = {"csv", "json", "jsonl", "text", "trainer-state", "tensorboard", "tensorboard-splits"}
+    assert shown == {(state.value, form) for state in State for form in formats}
     assert {path.name for path in SAMPLES.iterdir()} == {
         name.partition("/")[0] for name in (*PROVENANCE, "provenance.json")
     }

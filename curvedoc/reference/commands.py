@@ -91,7 +91,7 @@ def duration(seconds: float) -> str:
     default="csv",
     show_default=True,
     metavar="FORMATS",
-    help="csv, jsonl, json, trainer-state, tensorboard, tensorboard-splits.",
+    help="csv, jsonl, json, trainer-state, text, tensorboard, tensorboard-splits.",
 )
 @click.option("--seed", type=int, help="Instead of the scenario's own.")
 @click.option("--treated", metavar="REMEDY", help="With this remedy; 'all' for each in turn.")

@@ -93,6 +93,16 @@ def tensorboard_splits(rows: Sequence[Row], path: Path) -> None:
                     events.add_scalar("epoch_learning_rate", row["lr"], i, FIRST_SECOND + i)
 
 
+def text(rows: Sequence[Row], path: Path) -> None:
+    """What a loop prints: ``epoch 3 | step 96 | train loss 0.41 | val loss 0.52 | ...``."""
+    lines = []
+    for row in rows:
+        said = {name: value for name, value in row.items() if name not in ("epoch", "step")}
+        told = " | ".join(f"{name.replace('_', ' ')} {value:.5g}" for name, value in said.items())
+        lines.append(f"epoch {row['epoch']:g} | step {row['step']:g} | {told}\n")
+    path.write_text("".join(lines))
+
+
 def _slashed(name: str) -> str:
     split, _, quantity = name.partition("_")
     return f"{split}/{quantity}" if split in ("train", "val", "probe") else name
@@ -107,7 +117,8 @@ FORMATS: dict[str, tuple[str, Callable[[Sequence[Row], Path], None]]] = {
     "csv": (".csv", csv),
     "jsonl": (".jsonl", jsonl),
     "json": (".json", history),
-    "trainer-state": ("/trainer_state.json", trainer_state),
+    "trainer-state": ("-trainer/trainer_state.json", trainer_state),
+    "text": (".log", text),
     "tensorboard": ("", tensorboard),
-    "tensorboard-splits": ("", tensorboard_splits),
+    "tensorboard-splits": ("-splits", tensorboard_splits),
 }
