@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from curvedoc import __version__
+from curvedoc.families import families
 from curvedoc.rule import OutcomeKind
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def document(batch: Batch) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "curvedoc", "version": __version__},
         "runs": [_run(diagnosis) for diagnosis in batch.diagnoses],
+        "families": [
+            {"name": f.name, "varies": dict(f.varies), "runs": list(f.members)}
+            for f in families([diagnosis.run.name for diagnosis in batch.diagnoses])
+        ],
         "errors": [{"path": p.path, "problem": p.problem, "fix": p.fix} for p in batch.problems],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from curvedoc.families import families
 from curvedoc.states import WORST_FIRST
 from curvedoc.wording import count, number, percent, step
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Block = Text | Table
 
 SPARK = 12
+FAMILIES = 8
 NAME_AT_LEAST = 16
 # Columns that a narrow terminal does without, the first to go first.
 SPARED = (">points", ">best", "loss")
@@ -61,6 +63,20 @@ def table(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Block]:
     yield paper.text()
     told = ", ".join(f"{n} {state}" for state, n in tally.items())
     yield paper.hang(paper.text((f"{len(ordered)} runs  ", "bold")), paper.text(told))
+    yield from _families(paper, diagnoses)
+
+
+def _families(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Text]:
+    """Which of the runs are one experiment repeated, and how these came out."""
+    found = families([d.run.name for d in diagnoses])
+    for family in found[:FAMILIES]:
+        tally = Counter(diagnoses[place].state.label for place in family.members)
+        told = ", ".join(f"{n} {state}" for state, n in tally.most_common())
+        yield paper.hang(
+            paper.text((f"{family.size}  ", "bold")), paper.text(f"{family.name}  ", (told, DIM))
+        )
+    if len(found) > FAMILIES:
+        yield paper.text((f"… and {len(found) - FAMILIES} more sets of runs", DIM))
 
 
 def problems(paper: Paper, items: Sequence[Problem]) -> Iterator[Text]:
