@@ -50,7 +50,7 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
         raise UnreadableError(
             f"cannot be read by Aim: {error}", "Open it with `aim up` to see why.", source.path
         ) from error
-    return all_logged(runs, NAME, source.path, options)
+    return all_logged(runs, NAME, source.path, options, "archived")
 
 
 def _runs(aim: Any, folder: str, path: str) -> list[Tracked]:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import numpy as np
 
 from curvedoc.errors import CurvedocError, NotALogError, UnreadableError
+from curvedoc.source import unreadable
 
 from . import RUN_NAME, SQLITE
 from .tracked import Tracked
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from curvedoc.source import Source
 
 LARGEST = sys.float_info.max
+NAN = float("nan")
 
 WAIT_SECONDS = 5.0
 """How long to wait for a training that is writing at this moment."""
@@ -38,10 +40,11 @@ SMALLEST_ROW = 32
 LONGEST_ROW = 1 << 16
 """Bytes: MLflow cuts tags, its longest texts, at 8,000 characters."""
 
-INSTRUCTIONS_PER_BYTE = 20
-"""Of SQLite's machine, for reading a table once (a row of 100 bytes takes about 100); more is a trap."""
+INSTRUCTIONS_PER_BYTE = 2
+"""Of SQLite's machine: reading a row takes about 10, and no row is smaller than 32 bytes. More is a trap."""
 
 _NEEDED = {"runs": {"run_uuid"}, "metrics": {"key", "value", "timestamp", "run_uuid"}}
+_AHEAD = b"\2\2"  # at byte 18 of a database in write-ahead mode
 _TICK = 100_000  # instructions between two looks at how many were spent
 
 
@@ -57,11 +60,13 @@ def read_database(source: Source) -> list[Tracked]:
             return _runs(connection, source)
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged name may stand in SQLite's own message
         raise _refused(error, source.path) from error
+    except OSError as error:
+        raise unreadable(source.path, error) from error
 
 
-def _refused(error: sqlite3.Error, path: str) -> CurvedocError:
+def _refused(error: Exception, path: str) -> CurvedocError:
     text = str(error)
     if "locked" in text or "busy" in text:
         return UnreadableError("is locked: a run is writing to it", "Try again in a moment.", path)
@@ -77,13 +82,16 @@ def _opened(source: Source) -> sqlite3.Connection:
     """A connection that can only read; what is packed or comes through a pipe is opened in memory."""
     file = source.files[0] if source.files and source.kind != "stdin" else None
     if file is not None and _is_plain(file):
-        address = f"file:{quote(os.path.abspath(file))}?mode=ro{_immutable(file)}"  # noqa: PTH100
+        still = "&immutable=1" if _unfinished(file)[0] else ""
+        address = f"file:{quote(os.path.abspath(file))}?mode=ro{still}"  # noqa: PTH100
         connection = sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS)
         size = file.stat().st_size
     else:
-        data = source.read_bytes()
+        data = bytearray(source.read_bytes())
         connection, size = sqlite3.connect(":memory:"), len(data)
-        connection.deserialize(data)
+        if data[18:20] == _AHEAD:
+            data[18:20] = b"\1\1"  # in memory there is no other mode
+        connection.deserialize(bytes(data))
     budget = [max(size, 1 << 20) * INSTRUCTIONS_PER_BYTE]
 
     def spent() -> bool:
@@ -93,12 +101,8 @@ def _opened(source: Source) -> sqlite3.Connection:
     connection.set_progress_handler(spent, _TICK)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_ROW)
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.text_factory = _text
+    connection.text_factory = _lossy
     return connection
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
 
 
 def _is_plain(file: Path) -> bool:
@@ -109,11 +113,16 @@ def _is_plain(file: Path) -> bool:
         return False
 
 
-def _immutable(file: Path) -> str:
-    """A database in write-ahead mode whose log is not there is complete, but SQLite would create the log."""
+def _unfinished(file: Path) -> tuple[bool, bool]:
+    """Whether a database is in write-ahead mode and nobody has it open; whether a log lies beside it then.
+
+    SQLite would create what is missing of the log and its index, so the database is then read as it is.
+    """
     with file.open("rb") as stream:
-        ahead = stream.read(20)[18:20] == b"\2\2"
-    return "&immutable=1" if ahead and not os.path.exists(f"{file}-wal") else ""  # noqa: PTH110
+        ahead = stream.read(20)[18:20] == _AHEAD
+    real = os.path.realpath(file)
+    log, index = (os.path.exists(f"{real}{end}") for end in ("-wal", "-shm"))  # noqa: PTH110
+    return ahead and not (log and index), ahead and log and not index
 
 
 def _runs(connection: sqlite3.Connection, source: Source) -> list[Tracked]:
@@ -137,7 +146,16 @@ def _runs(connection: sqlite3.Connection, source: Source) -> list[Tracked]:
         if name == RUN_NAME and value and str(key) in runs:
             runs[str(key)].name = str(value)
     _add_points(connection, columns, runs)
-    return list(runs.values())
+    found = list(runs.values())
+    if found and source.files and _is_plain(source.files[0]) and _unfinished(source.files[0])[1]:
+        found[0].notes.append(
+            "what is only in the -wal file beside it was not read: the -shm file is missing."
+        )
+    return found
+
+
+def _lossy(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
@@ -170,21 +188,26 @@ def _add_points(
     connection: sqlite3.Connection, columns: dict[str, set[str]], runs: dict[str, Tracked]
 ) -> None:
     """Put the points of all metrics to their runs."""
-    found: dict[tuple[str, str], array[float]] = {}
+    found: dict[tuple[bytes, bytes], array[float]] = {}
+    by_key = {key.encode(): run for key, run in runs.items()}
+    connection.text_factory = bytes  # decoded once per metric, not once per row
     wanted = ("run_uuid", "key", "step", "value", "timestamp", "is_nan")
-    for of, key, step, value, time, is_nan in _rows(connection, "metrics", columns, *wanted):
-        run = runs.get(of)
+    for of, name, step, value, time, is_nan in _rows(connection, "metrics", columns, *wanted):
+        run = by_key.get(of)
         if run is None or run.deleted:
             continue
         try:
-            number = float("nan") if is_nan else float(value)
-            point = (float(step or 0), number, float(time) / 1000)
+            point = (float(step or 0), NAN if is_nan else float(value), float(time) / 1000)
         except (TypeError, ValueError):
             run.broken += 1
             continue
-        found.setdefault((of, str(key)), array("d")).extend(point)
+        points = found.get((of, name))
+        if points is None:
+            points = found[of, name] = array("d")
+        points.extend(point)
     for (of, name), points in found.items():
-        runs[of].points[name] = _with_infinity(np.array(points, np.float64).reshape(-1, 3).T)
+        stacked = np.array(points, np.float64).reshape(-1, 3).T
+        by_key[of].points[_lossy(name) if isinstance(name, bytes) else str(name)] = _with_infinity(stacked)
 
 
 def _with_infinity(points: FloatArray) -> FloatArray:

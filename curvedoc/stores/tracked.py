@@ -34,17 +34,20 @@ class Tracked:
     deleted: bool = False
     points: dict[str, FloatArray] = field(default_factory=dict)
     ignored: list[Ignored] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     broken: int = 0
 
 
-def all_logged(runs: Sequence[Tracked], reader: str, path: str, options: ReadOptions) -> list[Logged]:
-    """The runs of a store, without those that are deleted or hold no metric; a note at the first says so.
+def all_logged(
+    runs: Sequence[Tracked], reader: str, path: str, options: ReadOptions, gone: str = "deleted"
+) -> list[Logged]:
+    """The runs of a store, without those that are ``gone`` or hold no metric; a note at the first says so.
 
     Raises :class:`~curvedoc.errors.NotALogError` when none is left, and as :func:`curvedoc.pointwise.logged`.
     """
     kept = [run for run in runs if not run.deleted and any(found.size for found in run.points.values())]
     deleted = sum(run.deleted for run in runs)
-    left = [(deleted, "deleted run"), (len(runs) - deleted - len(kept), "run")]
+    left = [(deleted, f"{gone} run"), (len(runs) - deleted - len(kept), "run")]
     said = [
         f"{count(n, what)} left out{'' if what != 'run' else ': no metric was logged'}"
         for n, what in left
@@ -57,7 +60,7 @@ def all_logged(runs: Sequence[Tracked], reader: str, path: str, options: ReadOpt
         )
     found: list[Logged] = []
     for run, name in zip(kept, _names(kept), strict=True):
-        notes = [] if found else [f"{text}." for text in said]
+        notes = run.notes + ([] if found else [f"{text}." for text in said])
         if run.broken:
             notes.append(f"{count(run.broken, 'damaged point')} skipped.")
         found.append(logged(name, run.path, reader, run.points, options.x, run.ignored, notes))
@@ -65,15 +68,15 @@ def all_logged(runs: Sequence[Tracked], reader: str, path: str, options: ReadOpt
 
 
 def _names(runs: Sequence[Tracked]) -> list[str]:
-    """A name for each run: its own; where several have it, with the experiment or the id."""
-    names = [run.name or run.key for run in runs]
-    seen = Counter(names)
-    names = [
-        f"{run.experiment}/{name}" if seen[name] > 1 and run.experiment else name
-        for run, name in zip(runs, names, strict=True)
-    ]
-    seen = Counter(names)
-    return [
-        f"{name} ({run.key[:SHORT]})" if seen[name] > 1 else name
-        for run, name in zip(runs, names, strict=True)
-    ]
+    """A name for each run: its own; where several have it, with the experiment, or the id, or both."""
+    alike: dict[str, list[Tracked]] = {}
+    for run in runs:
+        alike.setdefault(run.name or run.key, []).append(run)
+    told = {}
+    for name, several in alike.items():
+        experiments = Counter(run.experiment for run in several)
+        for run in several:
+            above = f"{run.experiment}/" if len(experiments) > 1 and run.experiment else ""
+            key = f" ({run.key[:SHORT]})" if experiments[run.experiment] > 1 else ""
+            told[run.key] = f"{above}{name}{key}"
+    return [told[run.key] for run in runs]

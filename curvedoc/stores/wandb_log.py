@@ -38,6 +38,7 @@ SEPARATOR = "."
 """What W&B puts between the parts of a nested name."""
 
 STEP = "_step"
+_TYPE = f"{SEPARATOR}_type"  # what a histogram or picture has among its parts
 
 
 @dataclass(slots=True)
@@ -139,27 +140,25 @@ def _describe(history: History, record: bytes, at: int, end: int) -> None:
 def _values(record: bytes, at: int, end: int, names: dict[bytes, str | None]) -> dict[str, Any]:
     """What one call of ``wandb.log`` logged; the parts of a histogram or picture as one dictionary."""
     values: dict[str, Any] = {}
+    media: dict[str, Any] = {}
     step: float | None = None
     for number, wire, low, high in fields(record, at, end):
         if number == _ITEM and wire == SIZED:
             name, text = _item(record[low:high], names)
-            if name.endswith(f"{SEPARATOR}_type"):
-                values[name[: -len("._type")]] = {"_type": _value(text)}
+            value = _value(text)
+            if type(value) is float:
+                values[name] = value
+            elif name.endswith(_TYPE):
+                media[name.removesuffix(_TYPE)] = {"_type": value}
             else:
-                _put(values, name, _value(text))
+                _put(values, name, value)
         elif number == _STEP and wire == SIZED:
-            numbers = [
-                varint(record, lo, hi)[0]
-                for n, w, lo, hi in fields(record, low, high)
-                if (n, w) == (1, VARINT)
-            ]
-            step = float(numbers[-1]) if numbers else 0.0
+            step = _number(record, low, high)
     if step is not None:
         values.setdefault(STEP, step)
-    media = [name for name, value in values.items() if isinstance(value, dict)]
     for name in media:
         values = {k: v for k, v in values.items() if not k.startswith(f"{name}{SEPARATOR}")}
-    return values
+    return {**values, **media} if media else values
 
 
 def _number(record: bytes, at: int, end: int) -> float:
