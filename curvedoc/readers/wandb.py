@@ -87,7 +87,7 @@ def _name(history: History, source: Source) -> str:
     """The name that the run was given; beside others also its id, for names are often given twice."""
     if history.name and history.key and source.root and history.name != history.key:
         return f"{history.name} ({history.key})"
-    return history.name or history.key or source.name
+    return history.name or history.key or source.name.removesuffix(".wandb")
 
 
 def _notes(history: History) -> list[str]:

@@ -21,7 +21,7 @@ WANDB_HISTORY = "wandb-history.jsonl"
 
 _SACRED = ("metrics.json", "run.json")
 _NO_METRICS = 4  # bytes: `{}` and a line end; without metrics the printed output is the log
-_RUN_FOLDER = r"(?:offline-)?run-\d{8}_\d{6}-\w+"  # W&B
+_RUN_FOLDER = r"(?:offline-)?run-\d{8}_\d{6}-\w+|latest-run"  # W&B
 _BESIDE_RUNS = r"debug.*\.log|wandb-resume\.json"  # W&B, in the directory of the runs
 _LOOK = 4096  # bytes of metrics.json: the first name and its first list
 

@@ -98,7 +98,9 @@ def _records(data: bytes, history: History) -> Iterator[bytes]:
             continue
         kind, end = _chunk(data, at, min(at + room, len(data)))
         if kind is None:
-            if any(data[at : at + room]):  # a block may be set aside and filled with zeros
+            if _runs_out(data, at, room):
+                history.cut = True
+            elif any(data[at : at + room]):  # a block may be set aside and filled with zeros
                 history.lost_at = history.lost_at if history.lost else at
                 history.lost += min(room, len(data) - at)
             at, parts, whole = at + room, [], False
@@ -113,6 +115,15 @@ def _records(data: bytes, history: History) -> Iterator[bytes]:
             yield b"".join(parts)
             parts = []
     history.cut |= bool(parts)
+
+
+def _runs_out(data: bytes, at: int, room: int) -> bool:
+    """Whether the file ends within the chunk at ``at``, which would fit its block."""
+    left = len(data) - at
+    if left < _CHUNK.size:
+        return True
+    _, length, kind = _CHUNK.unpack_from(data, at)
+    return bool(left < _CHUNK.size + length <= room and kind in _OF_KIND)
 
 
 def _chunk(data: bytes, at: int, bound: int) -> tuple[int | None, int]:
