@@ -60,15 +60,18 @@ def options(given: Mapping[str, Any], defaults: Settings) -> Options:
     """What the flags say, and where they are silent the settings."""
     from .intake import Options
 
-    mapping = dict(defaults.map)
+    mapping: dict[str, str] = {}
     for pair in given["mapping"]:
         role, equals, name = pair.partition("=")
         if not (role and equals and name):
             raise UsageError(f"--map '{pair}' is not ROLE=NAME", "Write it like --map train/loss=L.")
         mapping[role] = name
-    return Options(
-        mapping=mapping,
-        metric=given["metric"] or defaults.metric,
-        x=given["x"] or defaults.x,
-        reader=given["reader"] or defaults.reader,
-    )
+
+    def joined(*settings: Settings) -> dict[str, Any]:
+        """The flags, and where they are silent the settings, of several the last that speaks."""
+        said = {key: [getattr(s, key) for s in reversed(settings)] for key in ("metric", "x", "reader")}
+        chosen = {key: given[key] or next(filter(None, values), None) for key, values in said.items()}
+        return {"mapping": {k: v for s in settings for k, v in s.map.items()} | mapping, **chosen}
+
+    places = tuple((pattern, Options(**joined(defaults, own))) for pattern, own in defaults.paths.items())
+    return Options(**joined(defaults), places=places)

@@ -33,12 +33,21 @@ class Options:
 
     ``mapping``: role -> logged name (``{"train/loss": "L"}``). ``metric``: the quantity to judge by.
     ``x``: the logged name that counts the steps. ``reader``: the id of the reader, instead of detection.
+    ``places``: the options for paths that a pattern covers (see :func:`~curvedoc.source.covers`); of several
+    the last one counts.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     metric: str | None = None
     x: str | None = None
     reader: str | None = None
+    places: tuple[tuple[str, Options], ...] = ()
+
+    def at(self, path: str) -> Options:
+        """The options for one path."""
+        from .source import covers
+
+        return next((own for pattern, own in reversed(self.places) if covers(pattern, path)), self)
 
 
 def examine(
@@ -89,8 +98,9 @@ def results(
         if isinstance(logged, Run | CurvedocError):
             yield logged
             continue
+        own = options.at(logged.path) if options.places else options
         try:
-            yield assign(logged, options.mapping, options.metric)
+            yield assign(logged, own.mapping, own.metric)
         except CurvedocError as error:
             error.path = error.path or logged.path
             yield error
@@ -103,7 +113,8 @@ def _logged(
     from .run import Run
     from .source import ReadOptions
 
-    how = ReadOptions(options.reader, options.x)
+    places = tuple((pattern, ReadOptions(own.reader, own.x)) for pattern, own in options.places)
+    how = ReadOptions(options.reader, options.x, places)
     if isinstance(data, Run):
         yield data
     elif isinstance(data, str | os.PathLike | Sequence):

@@ -6,7 +6,7 @@ in one directory ``curvedoc.toml`` comes before ``pyproject.toml``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError, nearest
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-KEYS = ("map", "metric", "x", "reader", "check")
+READING_KEYS = ("map", "metric", "x", "reader")
+KEYS = (*READING_KEYS, "check", "paths")
 CHECK_KEYS = ("fail-on", "min-confidence")
 
 
@@ -23,7 +24,8 @@ CHECK_KEYS = ("fail-on", "min-confidence")
 class Settings:
     """What a settings file says; a key that is absent is None or empty.
 
-    ``map``: role -> logged name. ``fail_on`` and ``min_confidence`` are the table ``check``. ``path``
+    ``map``: role -> logged name. ``fail_on`` and ``min_confidence`` are the table ``check``. ``paths``: a
+    pattern of paths -> what is different there (map, metric, x, reader), in the order of the file. ``path``
     is the file the values come from.
     """
 
@@ -33,6 +35,7 @@ class Settings:
     reader: str | None = None
     fail_on: tuple[str, ...] = ()
     min_confidence: float | None = None
+    paths: Mapping[str, Settings] = field(default_factory=dict)
     path: Path | None = None
 
 
@@ -80,15 +83,35 @@ def _settings(table: Mapping[str, Any], path: Path) -> Settings:
             "'check' is not a table", 'Write [tool.curvedoc.check] and below it fail-on = ["…"].', where
         )
     _known(check, CHECK_KEYS, where)
+    return replace(
+        _reading(table, where),
+        paths=_paths(table.get("paths", {}), where),
+        fail_on=_names(check.get("fail-on", ()), where),
+        min_confidence=_fraction(check.get("min-confidence"), where),
+        path=path,
+    )
+
+
+def _reading(table: Mapping[str, Any], where: str) -> Settings:
+    """The keys that say how logs are read."""
     return Settings(
         map=_strings(table.get("map", {}), where),
         metric=_string(table, "metric", where),
         x=_string(table, "x", where),
         reader=_string(table, "reader", where),
-        fail_on=_names(check.get("fail-on", ()), where),
-        min_confidence=_fraction(check.get("min-confidence"), where),
-        path=path,
     )
+
+
+def _paths(value: object, where: str) -> dict[str, Settings]:
+    if not isinstance(value, dict) or not all(isinstance(own, dict) for own in value.values()):
+        raise UsageError(
+            "'paths' is not a table of tables",
+            'Write [tool.curvedoc.paths."mnist/*"] and below it metric = "f1".',
+            where,
+        )
+    for own in value.values():
+        _known(own, READING_KEYS, where)
+    return {pattern: _reading(own, where) for pattern, own in value.items()}
 
 
 def _known(table: Mapping[str, Any], keys: Iterable[str], where: str) -> None:

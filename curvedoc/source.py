@@ -48,10 +48,26 @@ _BOMS = (
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a call may override: the reader's id and the column that the steps come from."""
+    """What a call may override: the reader's id and the column that the steps come from.
+
+    ``places``: other answers for the paths that a pattern covers; the last pattern that does wins.
+    """
 
     reader: str | None = None
     x: str | None = None
+    places: tuple[tuple[str, ReadOptions], ...] = ()
+
+    def at(self, path: str) -> ReadOptions:
+        """The options for one path."""
+        return next((own for pattern, own in reversed(self.places) if covers(pattern, path)), self)
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Whether a pattern (``mnist/*``, ``*.log``) fits a path or its end; ``*`` goes across directories."""
+    from fnmatch import fnmatchcase
+
+    path = path.replace("\\", "/")
+    return fnmatchcase(path, pattern) or fnmatchcase(path, f"*/{pattern}")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from curvedoc.errors import UsageError
 from curvedoc.settings import Settings, load
+from curvedoc.source import covers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +59,9 @@ def test_a_project_named_curvedoc_need_not_configure_it(tmp_path: Path) -> None:
     ("text", "part"),
     [
         ("metrik = 'f1'", "Did you mean 'metric'?"),
+        ("paths = ['a']", "table of tables"),
+        ("paths = {'a/*' = {metrik = 'f1'}}", "Did you mean 'metric'?"),
+        ("paths = {'a/*' = {x = 1}}", "not a string"),
         ("check = {fail_on = []}", "Did you mean 'fail-on'?"),
         ("check = 3", "'check' is not a table"),
         ("metric = 3", "'metric' is not a string: 3"),
@@ -88,3 +93,57 @@ def test_undecodable_file(tmp_path: Path) -> None:
     (tmp_path / "curvedoc.toml").write_bytes(b"metric = '\xff'")
     with pytest.raises(UsageError, match="not valid TOML"):
         load(tmp_path)
+
+
+def test_paths_may_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from curvedoc.cli import main
+
+    (tmp_path / "pyproject.toml").write_text(
+        """
+        [tool.curvedoc]
+        metric = "accuracy"
+        [tool.curvedoc.paths."odd/*"]
+        map = { "train/loss" = "L" }
+        x = "n"
+        metric = "f1"
+        [tool.curvedoc.paths."odd/plain.csv"]
+        reader = "csv"
+        """
+    )
+    rows = "".join(f"{i},{i * 2},{3 / i},{1 - 1 / i},{1 - 1 / i / 2}\n" for i in range(1, 20))
+    for name, head in (("odd/run", "epoch,n,L"), ("odd/plain", "epoch,n,loss"), ("usual", "epoch,n,loss")):
+        file = tmp_path / "logs" / f"{name}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{head},val_accuracy,val_f1\n{rows}")
+    monkeypatch.chdir(tmp_path)
+    found = {}
+    for flags in ((), ("--metric", "f1")):
+        assert main(["diagnose", "logs", "--format", "json", *flags]) == 0
+        runs = json.loads(capsys.readouterr().out)["runs"]
+        found[flags] = {run["name"]: (run["x"], run["metric"]) for run in runs}
+        assert all("train/loss" in [s["role"] for s in run["series"]] for run in runs)
+    assert found[()] == {
+        "odd/run": ("n", "f1"),
+        "odd/plain": ("epoch", "accuracy"),
+        "usual": ("epoch", "accuracy"),
+    }
+    assert {metric for _, metric in found["--metric", "f1"].values()} == {"f1"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("mnist/*", "mnist/run.csv", True),
+        ("mnist/*", "logs/mnist/a/run.csv", True),
+        ("*.log", "a/b.log", True),
+        ("run.csv", "a/run.csv", True),
+        ("run.csv", "a/my_run.csv", False),
+        ("mnist/*", "fashion-mnist/run.csv", False),
+        ("logs.zip/*", "logs.zip/a/run.csv", True),
+        ("mnist/*", "C:\\logs\\mnist\\run.csv", True),
+    ],
+)
+def test_patterns_fit_the_end_of_a_path(pattern: str, path: str, fits: bool) -> None:
+    assert covers(pattern, path) is fits

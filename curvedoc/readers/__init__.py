@@ -78,6 +78,7 @@ def load(source: Source, options: ReadOptions) -> list[Logged]:
 
     Raises :class:`~curvedoc.errors.UnreadableError` or :class:`~curvedoc.errors.NotALogError`, with a fix.
     """
+    options = options.at(source.path)
     wanted = reader(options.reader) if options.reader else None
     if source.kind in STORES and wanted is not None and options.reader != source.kind:
         raise UsageError(
