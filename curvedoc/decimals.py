@@ -10,7 +10,7 @@ T. Dekker, "A floating-point technique for extending the available precision" (1
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -49,26 +49,31 @@ _STEPS = (
 )
 
 
-def parse(data: Bytes, starts: Indices, ends: Indices) -> tuple[FloatArray, Mask]:
+def parse(data: Bytes, starts: Indices, ends: Indices, strict: bool = False) -> tuple[FloatArray, Mask]:
     """The numbers ``data[start:end]``, and where there is none of the plain kind: ``-12.5``, ``3e-05``.
 
     ``data`` is contiguous, with :data:`MARGIN` bytes before the first number. Marked places (blank, text,
-    long, NaN) hold no meaningful value; all others hold exactly ``float(text)``.
+    long, NaN) hold no meaningful value; all others hold exactly ``float(text)``. ``strict`` marks what JSON
+    does not allow too: ``.5``, ``5.``, ``05``.
     """
-    values, odd = _plain(data, starts, ends, None)
+    values, odd = _plain(data, starts, ends, None, strict)
     at = np.flatnonzero(odd)
     if len(at) >= _FEW:
         last = ends[at]
         short, sign = data[last - 4] | 0x20, data[last - 3]
         digits = np.stack([data[last - 2], data[last - 1]])
-        small = (short == ord("e")) & (sign == ord("-")) & (last - 4 > starts[at])
+        small = (
+            (short == ord("e")) & (sign == ord("-")) & (last - 4 > starts[at]) & (data[last - 5] != ord("."))
+        )
         small &= ((digits >= ord("0")) & (digits <= ord("9"))).all(axis=0)
         at, power = at[small], (digits[0].astype(np.int64) * 10 + digits[1] - 11 * ord("0"))[small]
-        values[at], odd[at] = _plain(data, starts[at], ends[at] - 4, power)
+        values[at], odd[at] = _plain(data, starts[at], ends[at] - 4, power, strict)
     return values, odd
 
 
-def _plain(data: Bytes, starts: Indices, ends: Indices, power: Indices | None) -> tuple[FloatArray, Mask]:
+def _plain(
+    data: Bytes, starts: Indices, ends: Indices, power: Indices | None, strict: bool
+) -> tuple[FloatArray, Mask]:
     """Digits with at most one point and a minus in front, divided by ten to the ``power``."""
     minus = data[starts] == ord("-")
     begins = starts + minus
@@ -80,6 +85,8 @@ def _plain(data: Bytes, starts: Indices, ends: Indices, power: Indices | None) -
         decimals: Indices | None = behind
     else:
         values, decimals = _anywhere(data, ends, lengths, odd)
+    if strict:
+        odd |= _loose(data, begins, ends, lengths, front)
     if power is not None:
         decimals = power if decimals is None else decimals + power
     if decimals is None:
@@ -100,6 +107,17 @@ def _digits_in_front(data: Bytes, begins: Indices, lengths: Indices) -> int:
     if not 1 <= first <= _FRONT or int(lengths.min()) <= first:
         return 0
     return first if bool((data[begins + first] == ord(".")).all()) else 0
+
+
+def _loose(data: Bytes, begins: Indices, ends: Indices, lengths: Indices, front: int) -> Mask:
+    """Where a number is written as JSON does not allow."""
+    if front == 1:
+        return cast("Mask", lengths == 2)
+    lead = data[begins]
+    zeros = (lead == ord("0")) & (lengths > 1)
+    if zeros.any():
+        zeros &= data[np.minimum(begins + 1, ends)] != ord(".")
+    return cast("Mask", zeros | (lead == ord(".")) | (data[ends - 1] == ord(".")))
 
 
 def _behind_point(

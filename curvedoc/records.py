@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,33 +46,72 @@ def _numbers(values: list[Any]) -> bool:
     return set(map(type, values)) <= {float, int}
 
 
-def columns(records: Iterable[Mapping[str, Any]]) -> tuple[list[Column | TextColumn], int, list[Ignored]]:
-    """The columns of a list of records, the number of rows, and what was put aside.
+class Cells:
+    """The cells of records by name, in the order in which the names came, and what was put aside."""
 
-    Empty records and the closing summary of the Hugging Face trainer make no row.
-    """
-    cells: dict[str, tuple[list[int], list[Any]]] = {}
-    ignored: dict[str, str] = {}
-    row = 0
-    for record in records:
+    def __init__(self) -> None:
+        self.cells: dict[str, tuple[list[int], list[Any]]] = {}
+        self.ignored: dict[str, str] = {}
+
+    def add(self, record: Mapping[str, Any], row: int) -> bool:
+        """Add a record as one row; False where it makes none: it is empty, or the closing summary of the
+        Hugging Face trainer."""
         if not CLOSING.isdisjoint(record):
-            ignored.update(dict.fromkeys((k for k in record if k in CLOSING), "closing summary"))
-            continue
-        before = row
+            self.ignored.update(dict.fromkeys((k for k in record if k in CLOSING), "closing summary"))
+            return False
+        made = False
         nested = not {dict, list}.isdisjoint(map(type, record.values()))
         for name, value in flat(record) if nested else record.items():
-            rows, values = cells.setdefault(name, ([], []))
-            before = row + 1
+            rows, values = self.cells.setdefault(name, ([], []))
+            made = True
             if rows and rows[-1] == row:
                 values[-1] = value
                 continue
             rows.append(row)
             values.append(value)
-        row = before
-        ignored.update(
-            (k, "about the log") for k, v in record.items() if isinstance(v, dict) and k.startswith("_")
-        )
+        if nested:
+            about = (k for k, v in record.items() if isinstance(v, dict) and k.startswith("_"))
+            self.ignored.update(dict.fromkeys(about, "about the log"))
+        return made
+
+    def noted(self) -> list[Ignored]:
+        """What was put aside, with the reasons."""
+        return [Ignored(name, reason) for name, reason in self.ignored.items()]
+
+
+def columns(records: Iterable[Mapping[str, Any]]) -> tuple[list[Column | TextColumn], int, list[Ignored]]:
+    """The columns of a list of records, the number of rows, and what was put aside (see :class:`Cells`)."""
+    found = Cells()
+    row = 0
+    for record in records:
+        row += found.add(record, row)
     made = [
-        column(clean_name(name), values, np.array(rows, np.int64)) for name, (rows, values) in cells.items()
+        column(clean_name(name), values, np.array(rows, np.int64))
+        for name, (rows, values) in found.cells.items()
     ]
-    return made, row, [Ignored(name, reason) for name, reason in ignored.items()]
+    return made, row, found.noted()
+
+
+@dataclass(slots=True, eq=False)
+class Read:
+    """What JSON Lines hold.
+
+    ``columns`` over ``rows`` (one for each record with values); ``lines`` that are not blank, ``broken`` of
+    them no objects, and whether the last one is.
+    """
+
+    columns: list[Column | TextColumn]
+    rows: int
+    ignored: list[Ignored]
+    lines: int
+    broken: int
+    cut: bool
+
+
+def parse_object(line: str | bytes) -> dict[str, Any] | None:
+    """The object on a line, or None."""
+    try:
+        value = json.loads(line, parse_int=float)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

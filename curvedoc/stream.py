@@ -69,7 +69,7 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
 
     Only a few items are taken ahead, and a single one needs no thread.
     """
-    # glibc gives freed memory back at once, and the next block pays for new pages (a fifth of all time), until
+    # glibc gives freed memory back at once, and the next block pays for new pages (a fifth of the time), until
     # something as large as this was freed.
     np.empty(_KEPT, np.uint8)
     coming = iter(items)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from curvedoc.bulk import read_bulk
 from curvedoc.cells import TextColumn
 from curvedoc.columns import is_counter, is_index
 from curvedoc.dialect import SPACES, Dialect, detect, split
@@ -92,6 +91,8 @@ def _large(source: Source) -> Table | None:
         return None
     header = names_in(split(lines[:1], dialect.delimiter)[0]) if dialect.header else []
     names = header or _unnamed(dialect.width, source.filename)
+    from curvedoc.bulk import read_bulk
+
     read = read_bulk(blocks(source), dialect, names)
     if read is None:
         return None

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.errors import NotALogError, UnreadableError
-from curvedoc.records import columns
+from curvedoc.records import Read, columns, parse_object
 from curvedoc.source import HEAD_BYTES, lines_of
+from curvedoc.stream import blocks, is_large
 from curvedoc.table import Table, runs
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def sniff(source: Source) -> float:
     lines = lines[:20]
     if not lines or not any(line.lstrip().startswith("{") for line in lines):
         return 0.0
-    share = sum(_object(line) is not None for line in lines) / len(lines)
+    share = sum(parse_object(line) is not None for line in lines) / len(lines)
     named = source.filename.endswith((".jsonl", ".ndjson"))
     if len(lines) == 1 and not named:
         return 0.4 * share
@@ -38,25 +39,44 @@ def sniff(source: Source) -> float:
 
 def read(source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in the file; lines that are no JSON objects are skipped and counted in a note."""
-    lines = [line for line in lines_of(source.text()) if line.strip()]
-    records, broken = parse(lines)
-    if not records or broken > BROKEN * len(lines):
-        where = f"{broken} of {len(lines)} lines are no JSON objects"
+    found = (_in_bulk(source) if is_large(source) else None) or _one_by_one(source.text())
+    broken, lines = found.broken, found.lines
+    if broken == lines or broken > BROKEN * lines:
+        where = f"{broken} of {lines} lines are no JSON objects"
         raise UnreadableError(
             where, "JSON Lines hold one {…} per line; other formats: --reader.", source.path
         )
     notes = []
     if broken:
-        last = " (the last one is cut off)" if _object(lines[-1]) is None else ""
-        notes.append(f"{broken} of {len(lines)} lines are no JSON objects and were skipped{last}.")
-    made, rows, ignored = columns(records)
-    if not rows:
+        last = " (the last one is cut off)" if found.cut else ""
+        notes.append(f"{broken} of {lines} lines are no JSON objects and were skipped{last}.")
+    if not found.rows:
         raise NotALogError(
             "holds no values, only empty records", "Name the log with the losses.", source.path
         )
-    return runs(
-        Table(source.name, source.path, NAME, tuple(made), rows, tuple(ignored), tuple(notes)), options
+    table = Table(
+        source.name, source.path, NAME, tuple(found.columns), found.rows, tuple(found.ignored), tuple(notes)
     )
+    return runs(table, options)
+
+
+def _in_bulk(source: Source) -> Read | None:
+    """A large file; None when its lines must be parsed."""
+    from curvedoc.lines import read_lines
+
+    try:
+        return read_lines(blocks(source))
+    except ValueError:  # a line too long for a record
+        return None
+
+
+def _one_by_one(text: str) -> Read:
+    """All lines parsed."""
+    lines = [line for line in lines_of(text) if line.strip()]
+    records, broken = parse(lines)
+    made, rows, ignored = columns(records)
+    cut = bool(lines) and broken > 0 and parse_object(lines[-1]) is None
+    return Read(made, rows, ignored, len(lines), broken, cut)
 
 
 def parse(lines: list[str]) -> tuple[list[dict[str, Any]], int]:
@@ -66,15 +86,6 @@ def parse(lines: list[str]) -> tuple[list[dict[str, Any]], int]:
     except (ValueError, RecursionError):
         whole = None
     if whole is None or len(whole) != len(lines):
-        whole = [_object(line) for line in lines]
+        whole = [parse_object(line) for line in lines]
     records = [r for r in whole if isinstance(r, dict)]
     return records, len(lines) - len(records)
-
-
-def _object(line: str) -> dict[str, Any] | None:
-    """The object on a line, or None."""
-    try:
-        value = json.loads(line, parse_int=float)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

@@ -11,10 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from curvedoc import lines as in_bulk
+from curvedoc.cells import Column
 from curvedoc.errors import NotALogError, UnreadableError
+from curvedoc.readers import jsonl
 
 if TYPE_CHECKING:
     from conftest import ReadLog
+
+    from curvedoc.records import Read
 
 
 def lines(records: list[object]) -> str:
@@ -126,3 +131,89 @@ def test_what_is_read_is_what_was_written(read_log: ReadLog, records: list[dict[
     for name, series in found.items():
         assert series.steps.tolist() == [i for i, _ in written[name]]
         assert np.array_equal(series.values, [v for _, v in written[name]], equal_nan=True)
+
+
+def told(read: Read | None) -> list[object]:
+    """All that was read, in a form that can be compared to the bit."""
+    assert read is not None
+    columns = [
+        (c.name, c.rows.tolist(), c.texts, c.values.tobytes())
+        if isinstance(c, Column)
+        else (c.name, c.rows.tolist(), c.reason, c.cells)
+        for c in read.columns
+    ]
+    return [*columns, read.rows, read.ignored, read.lines, read.broken, read.cut]
+
+
+NUMBER = st.one_of(
+    st.floats().map(json.dumps),
+    st.integers(-(10**20), 10**20).map(str),
+    st.sampled_from(
+        ["null", "NaN", "-Infinity", "0", "-0.0", "1e-05", "1.5e-05", "2E+3", "12345678901234567890123"]
+    ),
+)
+ODD = st.sampled_from(
+    [
+        "05",
+        "5.",
+        ".5",
+        "1.e-05",
+        "+1",
+        "--1",
+        "-",
+        "1e5.",
+        "nan",
+        "true",
+        '"0.5"',
+        '"text"',
+        "[1, 2]",
+        "[0.5]",
+        "{}",
+        '{"a": 1}',
+        "",
+        "0.5 ",
+        "tensor(1)",
+    ]
+)
+SHAPES = (
+    '{{"step": {0}, "loss": {1}, "acc": {2}}}',
+    '{{"step": {0}, "train": {{"loss": {1}, "acc": {2}}}}}',
+    '{{"mode": "train", "step": {0},"loss":{1}, "done": true}}',
+    '{{"mode": "val", "step": {0}, "acc": {2}, "note": "a, b"}}',
+    '{{"step": {0}, "loss": {1}, "loss": {2}}}',
+    '{{"step": {0}, "train_runtime": {1}}}',
+    '{{"_meta": {{"a": {0}}}, "loss": {1}}}',
+    '{{"name \\u00e4": {0}, "ä": {1}}}',
+    "{{}}",
+    "no record, {0}",
+    "",
+)
+LINE = st.builds(
+    lambda shape, values: shape.format(*values),
+    st.sampled_from(SHAPES[:4] * 4 + SHAPES[4:]),
+    st.tuples(*[st.one_of(NUMBER, NUMBER, NUMBER, NUMBER, ODD)] * 3),
+)
+
+
+@given(
+    st.lists(LINE, min_size=1, max_size=60), st.integers(1, 4), st.sampled_from(["\n", "\r\n"]), st.booleans()
+)
+@settings(max_examples=300, deadline=None)
+def test_in_bulk_lines_read_as_they_do_one_by_one(texts: list[str], many: int, end: str, whole: bool) -> None:
+    """Whatever stands on the lines, in any order: the same columns, rows, counts and reasons."""
+    kept = [text + end for text in texts]
+    text = "".join(kept) if whole else "".join(kept).rstrip()
+    halves = ["".join(kept[: len(kept) // 2]), text[len("".join(kept[: len(kept) // 2])) :]]
+    if not text.strip():
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(in_bulk, "_MANY", many)
+        fast = in_bulk.read_lines([half.encode() for half in halves if half.strip()])
+    assert told(fast) == told(jsonl._one_by_one(text))
+
+
+def test_in_bulk_lines_are_really_decoded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = lines([{"step": i, "loss": 1 / (i + 1), "acc": None if i % 3 else i / 7} for i in range(500)])
+    slow = jsonl._one_by_one(text)
+    monkeypatch.setattr(in_bulk.Cells, "add", lambda *a: pytest.fail("parsed one by one"))
+    assert told(in_bulk.read_lines([text.encode()])) == told(slow)
