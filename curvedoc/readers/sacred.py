@@ -80,9 +80,9 @@ def _points(lists: Any, broken: int) -> tuple[FloatArray, int]:
 
 
 def _number(value: Any) -> float | None:
-    """A logged value; numpy's scalars come wrapped as ``{"py/object": ..., "value": 0.5}``."""
+    """A logged value; those of numpy may come wrapped: ``{"py/object": ..., "value": 0.5}``."""
     if isinstance(value, dict):
-        value = value.get("value")
+        value = value.get("value", value.get("values"))
     if isinstance(value, bool) or not isinstance(value, float | int):
         return None
     return float(value)
