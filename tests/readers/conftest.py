@@ -27,7 +27,8 @@ def read_log(tmp_path: Path) -> ReadLog:
         data = content.encode() if isinstance(content, str) else content
         path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
         (source,) = discover([str(path)])
-        assert isinstance(source, Source), source
+        if not isinstance(source, Source):
+            raise source
         return load(source, ReadOptions(reader=reader, x=x))
 
     return read

@@ -20,11 +20,11 @@ import zstandard
 from event_writer import VERSION, event, record, simple
 from hypothesis import given
 from hypothesis import strategies as st
+from read_everything import everything
 
 from curvedoc import archives, source
-from curvedoc.errors import CurvedocError, NotALogError, UnreadableError
-from curvedoc.readers import discover, load, read_paths
-from curvedoc.run import Logged
+from curvedoc.errors import NotALogError, UnreadableError
+from curvedoc.readers import discover, load
 from curvedoc.source import HEAD_BYTES, ReadOptions, Source, bounded
 from curvedoc.stored import Stored
 
@@ -44,16 +44,6 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 def events(values: list[float]) -> bytes:
     points = (event(i, simple("loss", v), wall=1.7e9 + i) for i, v in enumerate(values))
     return b"".join(map(record, (VERSION, *points)))
-
-
-def everything(*paths: Path | str) -> tuple[list[Logged], list[CurvedocError], list[CurvedocError]]:
-    skipped: list[CurvedocError] = []
-    found = list(read_paths([str(p) for p in paths], ReadOptions(), skipped))
-    return (
-        [f for f in found if isinstance(f, Logged)],
-        [f for f in found if isinstance(f, CurvedocError)],
-        skipped,
-    )
 
 
 def zipped(path: Path, members: dict[str, str | bytes]) -> Path:

@@ -8,11 +8,11 @@ import os
 from pathlib import Path
 
 import pytest
+from read_everything import everything
 
 from curvedoc import discovery
 from curvedoc.errors import CurvedocError, NotALogError, UnreadableError, UsageError
-from curvedoc.readers import READERS, discover, load, read_paths, reader
-from curvedoc.run import Logged
+from curvedoc.readers import READERS, discover, load, reader
 from curvedoc.source import ReadOptions, Source
 
 LOG = "epoch,loss,val_loss\n1,3,4\n2,2,3\n3,1,2\n"
@@ -27,16 +27,6 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 def names(paths: list[str]) -> list[str]:
     return [s.name for s in discover(paths) if isinstance(s, Source)]
-
-
-def everything(*paths: Path | str) -> tuple[list[Logged], list[CurvedocError], list[CurvedocError]]:
-    skipped: list[CurvedocError] = []
-    found = list(read_paths([str(p) for p in paths], ReadOptions(), skipped))
-    return (
-        [f for f in found if isinstance(f, Logged)],
-        [f for f in found if isinstance(f, CurvedocError)],
-        skipped,
-    )
 
 
 def test_every_reader_is_in_the_list() -> None:

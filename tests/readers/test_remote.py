@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING
 import fsspec
 import pytest
 from event_writer import VERSION, event, record, simple
+from read_everything import everything
 
 from curvedoc import remote
-from curvedoc.errors import CurvedocError, UnreadableError
-from curvedoc.readers import discover, load, read_paths
-from curvedoc.run import Logged
+from curvedoc.errors import UnreadableError
+from curvedoc.readers import discover, load
 from curvedoc.source import HEAD_BYTES, ReadOptions, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from curvedoc.run import Logged
 
 LOG = "epoch,loss,val_loss\n1,3,4\n2,2,3\n3,1,2\n"
 LONG = "epoch,loss\n" + "".join(f"{i},{1 / (i + 1)!r}\n" for i in range(9000))
@@ -97,16 +99,6 @@ def place(request: pytest.FixtureRequest) -> str:
     if request.param == "file":
         return f"file://{request.getfixturevalue('root')}"
     return str(request.getfixturevalue(request.param))
-
-
-def everything(*paths: str) -> tuple[list[Logged], list[CurvedocError], list[CurvedocError]]:
-    skipped: list[CurvedocError] = []
-    found = list(read_paths(paths, ReadOptions(), skipped))
-    return (
-        [f for f in found if isinstance(f, Logged)],
-        [f for f in found if isinstance(f, CurvedocError)],
-        skipped,
-    )
 
 
 def curves(run: Logged) -> list[tuple[str, list[float], list[float]]]:
