@@ -14,6 +14,7 @@ import numpy as np
 
 from .cells import Column, TextColumn
 from .run import Ignored
+from .steps import countable
 
 if TYPE_CHECKING:
     from .table import Table
@@ -86,8 +87,8 @@ def is_index(c: Column) -> bool:
     """Whether an unnamed column numbers the rows: by constant increments, anew where it falls back."""
     if c.name not in {"", "index", "idx"} and not c.name.startswith("Unnamed: "):
         return False
-    if len(c.values) < 2:
-        return True
+    if len(c.values) < 2 or not countable(c.values).all():
+        return len(c.values) < 2
     gaps = np.diff(c.values)
     rising = gaps > 0
     return bool(rising.any()) and np.ptp(gaps[rising]) == 0 and bool(np.mean(rising) >= 0.5)

@@ -53,7 +53,7 @@ def choose(curves: Sequence[Column], n: int, wanted: str | None = None) -> Colum
         return _asked(curves, wanted)
     fit: list[tuple[int, Column]] = []
     for c in curves:
-        values = c.values[np.isfinite(c.values)]
+        values = c.values[stepping.countable(c.values)]
         if is_counter(c.name) and len(values) >= COVERED * n and _counts_on(values):
             distinct = stepping.n_distinct(values)
             if distinct > 1 or n == 1 or len(values) == 1:
@@ -62,15 +62,15 @@ def choose(curves: Sequence[Column], n: int, wanted: str | None = None) -> Colum
         most = max(d for d, _ in fit)
         fine = [c for d, c in fit if d >= FINE * most]
         return min(fine, key=lambda c: (len(c.rows) < n, priority(c.name)))
-    return next((c for c in curves if is_index(c) and len(c.rows) == n and _any_finite(c)), None)
+    return next((c for c in curves if is_index(c) and len(c.rows) == n and _any_step(c)), None)
 
 
 def _asked(curves: Sequence[Column], wanted: str) -> Column | None:
     """The column that ``--x`` names."""
     exact = [c for c in curves if c.name == wanted]
     for c in exact or [c for c in curves if c.name.lower() == wanted.lower().strip()]:
-        if not _any_finite(c):
-            raise UsageError(f"the column '{c.name}' has no finite value", "Use another x.")
+        if not _any_step(c):
+            raise UsageError(f"the column '{c.name}' holds no number that can be a step", "Use another x.")
         return c
     if wanted == ROW:
         return None
@@ -81,8 +81,8 @@ def _asked(curves: Sequence[Column], wanted: str) -> Column | None:
     )
 
 
-def _any_finite(c: Column) -> bool:
-    return bool(np.isfinite(c.values).any())
+def _any_step(c: Column) -> bool:
+    return bool(stepping.countable(c.values).any())
 
 
 def _counts_on(values: FloatArray) -> bool:
@@ -103,7 +103,7 @@ def axis(curves: Sequence[Column], x: Column | None, main: Column, n: int, wante
         return Axis(None, main, curves, np.arange(1.0, n + 1))
     notes = []
     steps = stepping.filled(x.rows, x.values, n)
-    missing = n - int(np.sum(np.isfinite(x.values)))
+    missing = n - int(np.sum(stepping.countable(x.values)))
     if missing:
         notes.append(f"{missing} rows have no '{x.name}': they took that of the row before.")
     epochs = _epochs(curves, x, n)
@@ -131,7 +131,7 @@ def _epochs(curves: Sequence[Column], x: Column, n: int) -> FloatArray | None:
     for c in curves:
         if c is x or priority(c.name) != priority("epoch") or len(c.rows) < COVERED * n:
             continue
-        if _any_finite(c):
+        if _any_step(c):
             return stepping.filled(c.rows, c.values, n)
     return None
 

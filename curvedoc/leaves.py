@@ -110,7 +110,7 @@ def _points(steps: Sequence[Any], values: Sequence[Any]) -> tuple[str, Any] | No
     at = np.full(len(steps), np.nan)
     at[s.rows] = s.values
     at = at[v.rows]
-    fine = np.isfinite(at)
+    fine = stepping.countable(at)
     return ("points", (at[fine], v.values[fine])) if fine.any() else None
 
 

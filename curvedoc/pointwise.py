@@ -10,6 +10,7 @@ import numpy as np
 
 from .errors import UsageError, nearest
 from .run import Logged, Series
+from .steps import countable
 from .tfevents.attempts import settle
 from .tfevents.clock import on_one_counter
 
@@ -49,7 +50,7 @@ def logged(
     done: defaultdict[str, list[str]] = defaultdict(list)
     settled = {}
     for key, found in points.items():
-        settled[key], what = settle(found[:, np.isfinite(found[0])])
+        settled[key], what = settle(found[:, countable(found[0])])
         done[what].append(key)
     settled, done["moved"] = on_one_counter(settled)
     series = tuple(Series(key, found[0], found[1]) for key, found in settled.items() if found.size)
@@ -73,7 +74,7 @@ def over(run: Logged, x: str) -> Logged:
         names = [s.name for s in run.series]
         fix = f"Use step or one of: {listed(names)}.{nearest(x, names)}"
         raise UsageError(f"no series is called '{x}'", fix, run.path)
-    finite = np.isfinite(axis.values)
+    finite = countable(axis.values)
     order = np.argsort(axis.steps[finite], kind="stable")
     if not len(order):
         raise UsageError(f"the series '{x}' has no finite value", "Use another x.", run.path)

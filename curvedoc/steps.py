@@ -12,6 +12,8 @@ import numpy as np
 from .series import median
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from .cells import IntArray
     from .run import FloatArray
 
@@ -30,11 +32,19 @@ FALSE_START_ROWS = 3
 SAME_COUNTER = (0.8, 1.25)
 """Two counters whose ratio lies in here count the same thing."""
 
+HIGHEST = 1e100
+"""No counter gets beyond this; below it differences and squares of steps stay finite."""
+
+
+def countable(values: FloatArray) -> NDArray[np.bool_]:
+    """Which values may be steps: finite, and not as large as no counter is."""
+    return np.abs(values) < HIGHEST
+
 
 def filled(rows: IntArray, values: FloatArray, n: int) -> FloatArray:
     """A step for each of ``n`` rows: that of the row, else of the row before (at the beginning: after)."""
-    finite = np.isfinite(values)
-    rows, values = rows[finite], values[finite]
+    fine = countable(values)
+    rows, values = rows[fine], values[fine]
     if len(rows) == n:
         return values
     index = np.searchsorted(rows, np.arange(n), side="right") - 1

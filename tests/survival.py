@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def survive(path: Path, reader: str | None = None, patience: float = 1.0, report
     ``reported`` the runs are only read and named.
     """
     allowed = patience * (_TO_READ + _PER_BYTE * path.stat().st_size)
-    with nothing_touched():
+    with nothing_touched(), warnings.catch_warnings():
+        warnings.simplefilter("error")
         runs, problems = _timed(lambda: _read(path, reader), allowed, "reading")
         if reported:
             _timed(lambda: _report(runs[:JUDGED], problems), patience * _TO_JUDGE, "judging")
