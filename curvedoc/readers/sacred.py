@@ -68,14 +68,15 @@ def _points(lists: Any, broken: int) -> tuple[FloatArray, int]:
 
     found = [lists.get(name) if isinstance(lists, dict) else None for name in _LISTS]
     steps, values, times = [cells if isinstance(cells, list) else [] for cells in found]
+    seconds = _seconds(times[: len(steps)])
+    seconds += [float("nan")] * (len(steps) - len(seconds))
     rows = []
     for place, (step, value) in enumerate(zip(steps, values, strict=False)):
         number = _number(value)
         if number is None or not isinstance(step, float | int | None):
             broken += 1
             continue
-        time = _seconds(times[place]) if place < len(times) else float("nan")
-        rows.append((float(place if step is None else step), number, time))
+        rows.append((float(place if step is None else step), number, seconds[place]))
     return np.array(rows, np.float64).reshape(-1, 3).T, broken
 
 
@@ -88,10 +89,15 @@ def _number(value: Any) -> float | None:
     return float(value)
 
 
-def _seconds(stamp: Any) -> float:
-    from datetime import UTC, datetime
+def _seconds(stamps: list[Any]) -> list[float]:
+    """Times in seconds, as Sacred writes them (UTC, without saying so); NaN for what is none."""
+    from datetime import datetime
 
-    try:
-        return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return float("nan")
+    epoch, parse = datetime(1970, 1, 1), datetime.fromisoformat
+    found = []
+    for stamp in stamps:
+        try:
+            found.append((parse(stamp) - epoch).total_seconds())
+        except (TypeError, ValueError, OverflowError):
+            found.append(float("nan"))
+    return found

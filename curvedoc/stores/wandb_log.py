@@ -163,7 +163,7 @@ def _values(record: bytes, at: int, end: int, names: dict[bytes, str | None]) ->
                 media[name.removesuffix(_TYPE)] = {"_type": value}
             else:
                 _put(values, name, value)
-        elif number == _STEP and wire == SIZED:
+        elif number == _STEP and wire == SIZED and STEP not in values:
             step = _number(record, low, high)
     if step is not None:
         values.setdefault(STEP, step)
