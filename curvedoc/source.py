@@ -116,15 +116,24 @@ class Source:
         """One source per file."""
         return [replace(self, files=(f,), path=str(f)) for f in self.files] if len(self.files) > 1 else [self]
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether the bytes of the file are not those of the log."""
+        return bool(self._start[2])
+
     @cached_property
     def _once(self) -> bytes:
         return self._read(None)[0]
 
     @cached_property
-    def _start(self) -> tuple[bytes, bool]:
-        """The head, and whether it is all: what is small is not fetched twice."""
+    def _start(self) -> tuple[bytes, bool, str]:
+        """The head, whether it is all (what is small is not fetched twice), and how the file is packed."""
         data, packed = self._read(HEAD_BYTES)
-        return data, len(data) < HEAD_BYTES and not packed  # a head may hide that a packed file is damaged
+        return (
+            data,
+            len(data) < HEAD_BYTES and not packed,
+            packed,
+        )  # a head may hide that a packed file is damaged
 
     def _read(self, limit: int | None) -> tuple[bytes, str]:
         try:

@@ -50,7 +50,7 @@ class Stored(_Path):
 
     def stat(self, **_more: Any) -> os.stat_result:
         """A plain file of that size."""
-        return os.stat_result((stat.S_IFREG | 0o444, 0, 0, 0, 1, 0, 0, self.content.size, 0, 0, 0))
+        return os.stat_result((stat.S_IFREG | 0o444, 0, 0, 1, 0, 0, self.content.size, 0, 0, 0))
 
     def is_file(self, **_more: Any) -> bool:
         """It is one."""

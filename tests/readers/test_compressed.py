@@ -282,6 +282,7 @@ def test_members_can_be_sent_to_another_process(tmp_path: Path) -> None:
     for found in discover([str(path)]):
         assert isinstance(found, Source)
         assert isinstance(found.files[0], Stored)
+        assert found.files[0].stat().st_size > 0
         again = pickle.loads(pickle.dumps(found))
         if "README" not in found.path:
             assert load(again, ReadOptions())[0].name == found.name

@@ -114,6 +114,14 @@ def test_a_remote_log_reads_as_the_local_one(root: Path, place: str, name: str) 
     assert curves(run) == curves(local)
 
 
+def test_the_size_of_a_remote_file_is_known(root: Path, memory: str) -> None:
+    for place in (memory, f"file://{root}"):
+        (found,) = discover([f"{place}/long.csv"])
+        assert isinstance(found, Source)
+        assert found.files[0].stat().st_size == len(LONG)
+        assert found.files[0].is_file()
+
+
 def test_a_remote_directory_is_searched(root: Path, place: str) -> None:
     locals_, _, _ = everything(str(root / "runs"))
     runs, problems, skipped = everything(f"{place}/runs/")
