@@ -21,7 +21,8 @@ WANDB_HISTORY = "wandb-history.jsonl"
 
 _SACRED = ("metrics.json", "run.json")
 _NO_METRICS = 4  # bytes: `{}` and a line end; without metrics the printed output is the log
-_RUN_FOLDER = r"(?:offline-)?run-\d{8}_\d{6}-\w+|latest-run"  # W&B
+_LATEST = "latest-run"  # W&B's link to one of the directories beside it
+_RUN_FOLDER = rf"(?:offline-)?run-\d{{8}}_\d{{6}}-\w+|{_LATEST}"
 _BESIDE_RUNS = r"debug.*\.log|wandb-resume\.json"  # W&B, in the directory of the runs
 _LOOK = 4096  # bytes of metrics.json: the first name and its first list
 
@@ -59,7 +60,7 @@ def claim(root: Path, files: Sequence[Path]) -> tuple[list[Store], list[Path]]:
         *_mlflow(root, by_name.get(META, []), files),
         *((Store("mlflow", file, (file,)), {file}) for file in by_name.get("db", ()) if _is_sqlite(file)),
         *_wandb(by_name.get(WANDB_FILE, []), by_name.get(WANDB_HISTORY, [])),
-        *_sacred(by_name.get(_SACRED[0], []), frozenset(by_name.get(_SACRED[1], []))),
+        *_sacred(*(by_name.get(name, []) for name in _SACRED)),
     )
     for store, owned in found:
         stores.append(store)
@@ -94,30 +95,33 @@ def _up_to(root: Path, file: Path) -> Iterator[Path]:
 
 def _mlflow(root: Path, metas: list[Path], files: Sequence[Path]) -> Iterator[tuple[Store, set[Path]]]:
     """One store for all experiments side by side; or the experiment or run alone where that was named."""
-    described = {meta.parent for meta in metas}
+    described = {meta.parent: meta for meta in metas}
+    single: dict[Path, bool] = {}  # folders that lie in no experiment: whether they are runs
     stores: dict[Path, dict[Path, None]] = {}
     of_store: dict[Path, list[Path]] = {}
     for file in files if described else ():
         above = [folder for folder in _up_to(root, file) if folder in described][::-1]
         if not above:
             continue
-        alone = len(above) == 1 and _names_a_run(above[0])
-        run = above[0] if alone else above[1] if len(above) > 1 and above[1].parent == above[0] else None
+        top = above[0]  # the experiment, or a run alone
+        if len(above) == 1 and top not in single:
+            single[top] = _names_a_run(described[top])
+        alone = len(above) == 1 and single[top]
+        run = top if alone else above[1] if len(above) > 1 and above[1].parent == top else None
         inside = file.relative_to(run).parts if run else ()
         if run is None or inside[0] not in (META, "metrics", "tags"):
             continue
-        top = above[0]  # the experiment, or the run alone
         store = top if alone or top == root else top.parent
         stores.setdefault(store, {})[top] = None
         if inside[0] != "tags" or inside[-1] == RUN_NAME:
             of_store.setdefault(store, []).append(file)
     for store, tops in stores.items():
-        about = [meta for meta in metas if meta.parent in tops and meta not in of_store[store]]
+        about = [described[top] for top in tops if not single.get(top)]
         yield Store("mlflow", store, (*about, *of_store[store])), set(tops)
 
 
-def _names_a_run(folder: Path) -> bool:
-    return re.search(rb"^run_(?:id|uuid):", _head(folder / META, _LOOK), re.MULTILINE) is not None
+def _names_a_run(meta: Path) -> bool:
+    return re.search(rb"^run_(?:id|uuid):", _head(meta, _LOOK), re.MULTILINE) is not None
 
 
 def _is_sqlite(file: Path) -> bool:
@@ -143,16 +147,18 @@ def _wandb(logs: list[Path], histories: list[Path]) -> Iterator[tuple[Store, set
         parts.sort(key=lambda part: (part.parent.name.removeprefix("offline-"), part.name))
         folders = {part.parent for part in parts if re.fullmatch(_RUN_FOLDER, part.parent.name)}
         owned |= folders
-        yield Store("wandb", parts[-1], tuple(parts)), folders | set(parts)
+        dated = [part for part in parts if part.parent.name != _LATEST] or parts  # a link that was followed
+        yield Store("wandb", dated[-1], tuple(dated)), folders | set(parts)
     for history in histories:
         folder = history.parent.parent if history.parent.name == "files" else history.parent
         if folder not in owned:
             yield Store("wandb", folder, (history,)), {folder}
 
 
-def _sacred(metrics: list[Path], runs: frozenset[Path]) -> Iterator[tuple[Store, set[Path]]]:
+def _sacred(metrics: list[Path], runs: list[Path]) -> Iterator[tuple[Store, set[Path]]]:
+    about = {run.parent: run for run in runs}
     for file in metrics:
-        run = file.with_name(_SACRED[1])
-        head = _head(file, _LOOK)
-        if run in runs and len(head) > _NO_METRICS and b'"steps"' in head:
+        run = about.get(file.parent)
+        head = _head(file, _LOOK) if run else b""
+        if run and len(head) > _NO_METRICS and b'"steps"' in head:
             yield Store("sacred", file.parent, (file, run)), {file.parent}

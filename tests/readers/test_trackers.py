@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,9 +58,17 @@ def test_one_run_in_every_store(tmp_path: Path) -> None:
     runs, problems = read(tmp_path)
     assert not problems
     assert sorted(run.reader for run in runs) == ["jsonl", "mlflow", "mlflow", "sacred", "wandb"]
-    for run in runs:
-        found = {k: v for k, v in as_logged(run).items() if not k.startswith("_")}
-        assert found == WANTED, run.reader
+    assert {run.reader: shown(run) for run in runs} == dict.fromkeys((run.reader for run in runs), WANTED)
+    packed = shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path)
+    runs, problems = read(Path(packed))
+    assert not problems
+    assert sorted(run.reader for run in runs) == ["jsonl", "mlflow", "mlflow", "sacred", "wandb"]
+    assert {run.reader: shown(run) for run in runs} == dict.fromkeys((run.reader for run in runs), WANTED)
+
+
+def shown(run: Logged) -> dict[str, tuple[list[float], str]]:
+    """What the user logged, without what W&B adds."""
+    return {name: found for name, found in as_logged(run).items() if not name.startswith("_")}
 
 
 def test_a_directory_of_sacred_runs(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -183,6 +184,8 @@ def test_directories_of_runs(tmp_path: Path) -> None:
         assert all(run.reader == "wandb" for run in runs)
     ((run,), _) = read(root / "latest-run")
     assert run.name == "same name (bb)"
+    packed = shutil.make_archive(str(tmp_path / "all"), "zip", root)  # which follows the link
+    assert [run.name for run in read(packed)[0]] == ["same name (aa)", "same name (bb)"]
 
 
 def test_a_resumed_run_is_one(tmp_path: Path) -> None:
