@@ -114,7 +114,10 @@ class Source:
 
     def parts(self) -> list[Source]:
         """One source per file."""
-        return [replace(self, files=(f,), path=str(f)) for f in self.files] if len(self.files) > 1 else [self]
+        if len(self.files) < 2:
+            return [self]
+        remote = "://" in self.path
+        return [replace(self, files=(f,), path=self.path if remote else str(f)) for f in self.files]
 
     @property
     def is_packed(self) -> bool:
