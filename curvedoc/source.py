@@ -132,11 +132,8 @@ class Source:
     def _start(self) -> tuple[bytes, bool, str]:
         """The head, whether it is all (what is small is not fetched twice), and how the file is packed."""
         data, packed = self._read(HEAD_BYTES)
-        return (
-            data,
-            len(data) < HEAD_BYTES and not packed,
-            packed,
-        )  # a head may hide that a packed file is damaged
+        # The head of a packed file may hide that the rest is damaged.
+        return data, len(data) < HEAD_BYTES and not packed, packed
 
     def _read(self, limit: int | None) -> tuple[bytes, str]:
         try:

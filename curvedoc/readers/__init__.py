@@ -20,9 +20,13 @@ from curvedoc.errors import CurvedocError, NotALogError, UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeAlias
 
     from curvedoc.run import Logged
     from curvedoc.source import ReadOptions, Source
+
+    Outcome: TypeAlias = Sequence[Any] | CurvedocError
+    Work: TypeAlias = Callable[[Sequence[Source], ReadOptions], Iterator[Outcome]]
 
 READERS: tuple[str, ...] = (
     "tensorboard",
@@ -102,13 +106,17 @@ def read_paths(
     options: ReadOptions,
     skipped: list[CurvedocError] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[Logged | CurvedocError]:
+    work: Work | None = None,
+) -> Iterator[Any]:
     """Every run behind paths, or the error in its place.
 
     What a directory search came across and is no training log is no error: it is appended to ``skipped``.
     A directory without any log is an error. ``progress`` is called with (sources done, sources in all).
+    ``work`` makes of each source what is yielded: its runs, unless a caller goes on with them at once.
     """
     found = discover(paths)
+    sources = [source for source in found if not isinstance(source, CurvedocError)]
+    outcomes = (work or _loaded)(sources, options)
     left = [] if skipped is None else skipped
     searched: dict[str, list[int]] = {}
     for done, source in enumerate(found, 1):
@@ -116,19 +124,19 @@ def read_paths(
             yield source
             continue
         runs, passed = searched.setdefault(source.root, [0, 0]) if source.root else [0, 0], 0
-        try:
-            for logged in load(source, options):
-                runs[0] += 1
-                yield logged
-        except CurvedocError as error:
-            error.path = error.path or source.path
-            passed = bool(source.root) and isinstance(error, NotALogError)
+        outcome = next(outcomes)
+        if isinstance(outcome, CurvedocError):
+            outcome.path = outcome.path or source.path
+            passed = bool(source.root) and isinstance(outcome, NotALogError)
             if passed:
-                left.append(error)
+                left.append(outcome)
                 runs[1] += 1
             else:
                 runs[0] += 1
-                yield error
+                yield outcome
+        else:
+            runs[0] += len(outcome)
+            yield from outcome
         if progress:
             progress(done, len(found))
     for root, (logs, others) in searched.items():
@@ -138,6 +146,19 @@ def read_paths(
                 "Name the directory of a run or its log.",
                 root,
             )
+
+
+def attempt(source: Source, options: ReadOptions) -> list[Logged] | CurvedocError:
+    """Every run in a source, or why there are none."""
+    try:
+        return load(source, options)
+    except CurvedocError as error:
+        return error
+
+
+def _loaded(sources: Sequence[Source], options: ReadOptions) -> Iterator[Outcome]:
+    """The runs in each source, one source at a time."""
+    return (attempt(source, options) for source in sources)
 
 
 def _surest(source: Source) -> Any:
