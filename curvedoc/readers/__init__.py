@@ -153,6 +153,8 @@ def attempt(source: Source, options: ReadOptions) -> list[Logged] | CurvedocErro
     try:
         return load(source, options)
     except CurvedocError as error:
+        if "://" in source.path:  # as a path, an address is not what the user wrote
+            error.path = source.path
         return error
 
 

@@ -157,6 +157,13 @@ def test_a_remote_event_file(place: str) -> None:
     assert not run.notes
 
 
+def test_a_damaged_remote_event_file_is_named_by_its_address() -> None:
+    fsspec.filesystem("memory").pipe("/bad/tb/events.out.tfevents.1.h", b"garbage garbage garbage")
+    _, (error,), _ = everything("memory://bad/tb")
+    assert error.path.startswith("memory://bad/tb")
+    fsspec.filesystem("memory").rm("/bad", recursive=True)
+
+
 def test_quoted_names(web: str) -> None:
     ((run,), _, _) = everything(f"{web}/my%20run%20%231.csv")
     assert run.name == "my run #1"
