@@ -210,10 +210,11 @@ def reference(arguments: tuple[str, ...]) -> int:
 def _examine(paths: tuple[str, ...], options: Options) -> Batch:
     from .console import ProgressBar
     from .intake import examine
+    from .stream import cores
 
     skipped: list[CurvedocError] = []
     with ProgressBar() as progress:
-        batch = examine(paths, options, progress, skipped)
+        batch = examine(paths, options, progress, skipped, cores())
     if skipped:
         names = ", ".join(error.path for error in skipped[:3]) + (", …" if len(skipped) > 3 else "")
         say(clean(f"curvedoc: passed over what is no training log: {names} ({len(skipped)} in all)"))

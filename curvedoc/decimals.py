@@ -131,9 +131,9 @@ def _behind_point(
         digit = data[begins + i] - np.uint8(ord("0"))  # what comes before the digits wraps around
         odd |= digit > 9
         before *= 10
-        before += digit
+        before += np.minimum(digit, 9)
     odd |= (decimals > 18 - front) & (before != 0)
-    before *= _integer_powers().take(np.minimum(decimals, 18))
+    before *= _integer_powers().take(np.minimum(decimals, 18 - front))
     whole += before
     return whole, decimals
 
@@ -181,6 +181,7 @@ def _values(words: Words, odd: Mask) -> Indices:
         whole += words[-2]
     if len(words) > 2:
         odd |= words[0] >= _LARGEST
+        np.minimum(words[0], np.uint64(_LARGEST), out=words[0])
         words[0] *= np.uint64(10**16)
         whole += words[0]
     integers: Indices = whole.view(np.int64)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .diagnosis import Batch, Diagnosis
+    from .readers import Work
     from .run import Logged, Run
     from .source import ReadOptions
 
@@ -55,22 +56,24 @@ def examine(
     options: Options,
     progress: Progress | None = None,
     skipped: list[CurvedocError] | None = None,
+    jobs: int = 1,
 ) -> Batch:
     """Read and diagnose everything in ``data``; a path that fails does not stop the others.
 
     ``progress`` is called with (sources done, sources in all). What a directory holds beside its logs is
-    no problem; it is appended to ``skipped``. A wrong call is raised instead of recorded when no run at
+    no problem; it is appended to ``skipped``. ``jobs``: processes that share the work where there is much of
+    it; the result is the same, in the same order. A wrong call is raised instead of recorded when no run at
     all could be diagnosed, for then nothing but the call is to blame.
     """
-    from .diagnosis import Batch, Problem
+    from .diagnosis import Batch, Diagnosis, Problem
 
     diagnoses: list[Diagnosis] = []
     errors: list[CurvedocError] = []
-    for result in results(data, options, progress, skipped):
+    for result in _outcomes(data, options, progress, skipped, _in_crew(options, jobs)):
         if isinstance(result, CurvedocError):
             errors.append(result)
         else:
-            diagnoses.append(judge(result))
+            diagnoses.append(result if isinstance(result, Diagnosis) else judge(result))
     if errors and not diagnoses and isinstance(errors[0], UsageError):
         raise errors[0]
     return Batch(tuple(diagnoses), tuple(Problem(e.path, e.problem, e.fix) for e in errors))
@@ -91,24 +94,51 @@ def results(
     skipped: list[CurvedocError] | None = None,
 ) -> Iterator[Run | CurvedocError]:
     """Every run in ``data``, or the error in its place, one at a time (see :func:`examine`)."""
-    from .naming import assign
-    from .run import Run
+    return _outcomes(data, options, progress, skipped)
 
-    for logged in _logged(data, options, progress, skipped):
-        if isinstance(logged, Run | CurvedocError):
-            yield logged
-            continue
-        own = options.at(logged.path) if options.places else options
-        try:
-            yield assign(logged, own.mapping, own.metric)
-        except CurvedocError as error:
-            error.path = error.path or logged.path
-            yield error
+
+def _outcomes(
+    data: Data,
+    options: Options,
+    progress: Progress | None,
+    skipped: list[CurvedocError] | None,
+    work: Work | None = None,
+) -> Iterator[Any]:
+    """Every run (or what ``work`` made of it), or the error in its place."""
+    from .run import Logged
+
+    for found in _logged(data, options, progress, skipped, work):
+        yield named(found, options) if isinstance(found, Logged) else found
+
+
+def named(logged: Logged, options: Options) -> Run | CurvedocError:
+    """The run with its curves named, or why that is impossible."""
+    from .naming import assign
+
+    own = options.at(logged.path) if options.places else options
+    try:
+        return assign(logged, own.mapping, own.metric)
+    except CurvedocError as error:
+        error.path = error.path or logged.path
+        return error
+
+
+def _in_crew(options: Options, jobs: int) -> Work | None:
+    """How the sources are shared among processes; None to go through them one by one."""
+    if jobs < 2:
+        return None
+    from .crew import share
+
+    return lambda sources, how: share(sources, how, options, jobs)
 
 
 def _logged(
-    data: Data, options: Options, progress: Progress | None, skipped: list[CurvedocError] | None
-) -> Iterator[Logged | Run | CurvedocError]:
+    data: Data,
+    options: Options,
+    progress: Progress | None,
+    skipped: list[CurvedocError] | None,
+    work: Work | None,
+) -> Iterator[Any]:
     """What the readers find, or what a table or a dict holds."""
     from .run import Run
     from .source import ReadOptions
@@ -121,7 +151,7 @@ def _logged(
         from .readers import read_paths
 
         paths = [data] if isinstance(data, str | os.PathLike) else data
-        yield from read_paths([os.fspath(path) for path in paths], how, skipped, progress)
+        yield from read_paths([os.fspath(path) for path in paths], how, skipped, progress, work)
     else:
         yield from _from_columns(data, how)
 

@@ -262,16 +262,20 @@ def _gathered(blocks: list[_Block]) -> Read:
                     name.points.append(next(numbered)._replace(lines=lines))
             for _, text, value in layout.fixed:
                 names[text].fixed.append((lines, value))
+        ends, bad = block.lines - 1, -1
+        empty: set[int] = set()
         for i, line in block.rest:
-            cut = False
             record = parse_object(line)
             if record is not None:
                 rows[i] = single.add(record, base + i)
             elif line.strip():
-                broken += 1
-                cut = i == block.lines - 1
+                broken, bad = broken + 1, i
             else:
-                blank += 1
+                empty.add(i)
+        blank += len(empty)
+        while ends in empty:
+            ends -= 1
+        cut = ends == bad if ends >= 0 else cut
         base += block.lines
         made.append(rows)
     for place, (text, cells) in enumerate(single.cells.items()):
@@ -299,8 +303,8 @@ def _column(
         lines.append(np.array([i for i, _ in kept], np.int64))
         values.append(np.array([v for _, v in kept], np.float64))
     plain = not kept and all(p.here is None for p in own.points)
-    key = tuple(map(id, lines)) if plain else ()
-    rows, in_order = shared.get(key) or _rows(lines, row_of)
+    key = tuple(map(id, lines))  # of arrays that the blocks hold, so none of them is another one's
+    rows, in_order = (shared.get(key) if plain else None) or _rows(lines, row_of)
     if plain:
         shared[key] = rows, in_order
     joined = np.concatenate([np.empty(0), *values])

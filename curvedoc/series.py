@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +33,11 @@ FEW_VALUES = 9
 # Nothing is known better than this share of its level.
 LEAST_NOISE = 0.003
 MAD_TO_SIGMA = 1.4826
+# Up to so many values Python sorts sooner than numpy begins.
+SHORT = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Trend:
     """A finite curve, condensed and smoothed.
 
@@ -48,7 +51,7 @@ class Trend:
     noise: float
     n: int
 
-    @property
+    @cached_property
     def first(self) -> float:
         """Level at the start.
 
@@ -58,12 +61,12 @@ class Trend:
         level, value = first_level(self.values), float(self.values[0])
         return value if value - level > CLEAR_OF_NOISE * self.noise else level
 
-    @property
+    @cached_property
     def last(self) -> float:
         """Level at the end: the last value of the smoothed curve (a median over half a window)."""
         return float(self.smooth[-1])
 
-    @property
+    @cached_property
     def best_index(self) -> int:
         """Where the curve is lowest: the lowest value within half a window of the smoothed minimum."""
         i = int(len(self.smooth) - 1 - np.argmin(self.smooth[::-1]))
@@ -71,12 +74,12 @@ class Trend:
         near = self.values[max(0, i - half) : i + half + 1]
         return max(0, i - half) + int(len(near) - 1 - np.argmin(near[::-1]))
 
-    @property
+    @cached_property
     def best(self) -> float:
         """The lowest level of the smoothed curve."""
         return float(self.smooth.min())
 
-    @property
+    @cached_property
     def level_noise(self) -> float:
         """Standard error of the level at the end."""
         return self.noise * 1.2533 / math.sqrt(window(len(self.values)) // 2 + 1)
@@ -134,6 +137,9 @@ def median(values: FloatArray) -> float:
     """Median of finite values; ten times faster than ``np.median`` on the short arrays met here."""
     n = len(values)
     half = n // 2
+    if n <= SHORT:
+        in_order = sorted(values.tolist())
+        return float(in_order[half] if n % 2 else 0.5 * (in_order[half - 1] + in_order[half]))
     ordered = np.partition(values, half)
     if n % 2:
         return float(ordered[half])

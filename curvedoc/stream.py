@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from .source import MAX_BYTES, size_of, unreadable
+from .source import HEAD_BYTES, MAX_BYTES, size_of, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,9 +36,16 @@ _PROBE = 64  # bytes by which a file shows that it is neither packed nor encoded
 
 def is_large(source: Source) -> bool:
     """Whether a source holds so much text that reading it in bulk pays."""
+    if len(source.head) < HEAD_BYTES:
+        return False
     if source.kind == "file" and _is_plain(source):
         return size_of(source.files[0]) > LARGE
     return len(source.read_bytes()) > LARGE
+
+
+def all_text(source: Source) -> str:
+    """Everything as text; a small log was read when its reader was chosen."""
+    return source.head_text if len(source.head) < HEAD_BYTES else source.text()
 
 
 def blocks(source: Source, size: int = BLOCK) -> Iterator[bytes]:
@@ -69,8 +76,8 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
 
     Only a few items are taken ahead, and a single one needs no thread.
     """
-    # glibc gives freed memory back at once, and the next block pays for new pages (a fifth of the time), until
-    # something as large as this was freed.
+    # glibc gives freed memory back at once, and the next block pays for new pages (a fifth of the time),
+    # until something as large as this was freed.
     np.empty(_KEPT, np.uint8)
     coming = iter(items)
     first = list(islice(coming, _WORTH_THREADS))

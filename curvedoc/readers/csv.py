@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curvedoc.cells import TextColumn
 from curvedoc.columns import is_counter, is_index
-from curvedoc.dialect import SPACES, Dialect, detect, split
+from curvedoc.dialect import SAMPLE_LINES, SPACES, Dialect, detect, split
 from curvedoc.errors import NotALogError
 from curvedoc.rows import names_in, read_rows
 from curvedoc.source import HEAD_BYTES, Source, lines_of
-from curvedoc.stream import blocks, is_large
+from curvedoc.stream import all_text, blocks, is_large
 from curvedoc.table import MAX_COLUMNS, Table, runs, too_wide
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def sniff(source: Source) -> float:
     lines = _body(lines_of(source.head_text))
     if len(source.head) >= HEAD_BYTES and len(lines) > 2:
         lines.pop()
-    dialect = detect(lines)
+    dialect = _dialect(lines)
     if dialect is None:
         return 0.0
     return 0.75 * dialect.score + (0.05 if source.filename.endswith((".csv", ".tsv")) else 0.0)
@@ -68,6 +69,14 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
     ]
 
 
+def _dialect(lines: list[str]) -> Dialect | None:
+    """As :func:`~curvedoc.dialect.detect`: asked to choose the reader, and again to read."""
+    return _detected(tuple(lines[: 3 * SAMPLE_LINES]))
+
+
+_detected = lru_cache(2)(detect)
+
+
 def _prefix(part: Source) -> str:
     """What a file of CatBoost (``learn_error.tsv``) says about all its columns."""
     match = re.fullmatch(r"(learn|test)_error\.tsv", part.filename)
@@ -78,7 +87,7 @@ def parse(source: Source) -> Table:
     """The table in a source, with the columns as they are named."""
     table = _large(source) if is_large(source) else None
     if table is None:
-        table = _from_lines(source, _body(lines_of(source.text())))
+        table = _from_lines(source, _body(lines_of(all_text(source))))
     _refuse(table)
     return table
 
@@ -116,7 +125,7 @@ def _from_lines(source: Source, lines: list[str]) -> Table:
     width = max((_cells_at_most(line) for line in lines[:HEADED]), default=0)
     if width > MAX_COLUMNS:
         raise too_wide(width, source.path)
-    dialect = detect(lines)
+    dialect = _dialect(lines)
     if dialect is None:
         raise NotALogError(
             "is no table of numbers",

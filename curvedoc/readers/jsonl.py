@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from curvedoc.errors import NotALogError, UnreadableError
 from curvedoc.records import Read, columns, parse_object
 from curvedoc.source import HEAD_BYTES, lines_of
-from curvedoc.stream import blocks, is_large
+from curvedoc.stream import all_text, blocks, is_large
 from curvedoc.table import Table, runs
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def sniff(source: Source) -> float:
 
 def read(source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in the file; lines that are no JSON objects are skipped and counted in a note."""
-    found = (_in_bulk(source) if is_large(source) else None) or _one_by_one(source.text())
+    found = (_in_bulk(source) if is_large(source) else None) or _one_by_one(all_text(source))
     broken, lines = found.broken, found.lines
     if broken == lines or broken > BROKEN * lines:
         where = f"{broken} of {lines} lines are no JSON objects"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curvedoc import bulk, stream
+from curvedoc import bulk
 from curvedoc.cells import Column, TextColumn, clean_name
 from curvedoc.dialect import Dialect
 from curvedoc.errors import CurvedocError, NotALogError, UsageError
@@ -419,7 +419,7 @@ def big(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Lo
     path.write_text(text)
     source = Source(str(path), "big", (path,))
     slow = load(source, ReadOptions())
-    monkeypatch.setattr(stream, "LARGE", 0)
+    monkeypatch.setattr(reader, "is_large", lambda source: True)
     monkeypatch.setattr(reader, "_from_lines", lambda *a: pytest.fail("not read in bulk"))
     return slow, load(source, ReadOptions())
 
