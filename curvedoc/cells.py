@@ -26,6 +26,9 @@ BLANK = frozenset({"", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None
 MIXED = 0.5
 """A column at least half of whose cells are numbers keeps these; under that the numbers are the accident."""
 
+MAX_NAME = 1000
+"""Characters of a name that are kept: paths of nested parameters have some hundred."""
+
 _THOUSANDS = {
     ",": r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?",
     ".": r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+",
@@ -62,11 +65,13 @@ class TextColumn:
 
 
 def clean_name(name: str) -> str:
-    """A name fit to be shown: no terminal escapes or control characters, no space around it.
+    """A name fit to be shown: no terminal escapes or control characters, no space around it, not endless.
 
     >>> clean_name("  val\\x1b[31m_loss ")
     'val_loss'
     """
+    if len(name) > MAX_NAME:
+        name = name[: MAX_NAME - 1] + "…"
     if not name.isprintable():
         name = "".join(c if c.isprintable() else " " for c in re.sub(_ANSI, "", name))
     return name.strip()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import event_writer as events
+import store_writers as stores
 from text_formats import FORMATS as PRINTED
 
 from curvedoc.reference.writers import FORMATS as WRITTEN
@@ -79,8 +82,24 @@ def logs() -> Iterator[tuple[str, bytes]]:
     for case in PRINTED:
         yield "text", case.text.encode()
     yield from (("tensorboard", data) for data in _events())
+    yield from _stores()
     for file in (Path(__file__).parent / "readers" / "crashes").glob("*.bin"):
         yield file.name.partition("-")[0], file.read_bytes()
+
+
+def _stores() -> Iterator[tuple[str, bytes]]:
+    """What trackers keep, as small as they come."""
+    points = {"train/loss": [(i, 3.0 - i / 8) for i in range(9)], "val/acc": [(4, 0.5), (8, math.nan)]}
+    yield "wandb", stores.wandb_log(stores.wandb_records(points))
+    yield "mlflow", b"".join(b"17000000%d 0.%d %d\n" % (i, i, i) for i in range(10, 15))
+    with tempfile.TemporaryDirectory() as folder:
+        sacred = stores.sacred_run(Path(folder, "1"), points)
+        yield "sacred", (sacred / "metrics.json").read_bytes()
+        database = Path(folder, "mlflow.db")
+        stores.mlflow_database(database, [("0" * 32, "run", "active", 1, points)])
+        with closing(sqlite3.connect(database)) as opened:
+            opened.executescript("PRAGMA page_size = 512; VACUUM;")
+        yield "mlflow", database.read_bytes()
 
 
 def _rows() -> list[Row]:

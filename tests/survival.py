@@ -33,8 +33,11 @@ FILENAMES = {
     "json": "run.json",
     "csv": "run.csv",
     "text": "run.log",
+    "mlflow": "mlflow.db",
+    "wandb": "run.wandb",
+    "sacred": "metrics.json",
 }
-"""What a log of each reader is called; that of any other reader is called ``run``."""
+"""What a log of each reader is called; that of the detection is called ``run``."""
 
 JUDGED = 3
 """Runs out of one file that are diagnosed: they are alike, and the fuzzer wants many files."""

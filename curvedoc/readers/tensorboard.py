@@ -88,6 +88,7 @@ class _Run:
 
     def add(self, directory: Path, base: Path, files: list[Scalars]) -> None:
         """Join the files of one directory and name what is in them."""
+        from curvedoc.cells import clean_name
         from curvedoc.tfevents.attempts import merge, settle
         from curvedoc.tfevents.layout import series_names
 
@@ -97,14 +98,17 @@ class _Run:
         for tag, logged in merged.points.items():
             name = names[tag]
             if name is None:
-                closing = Ignored(f"{directory.name}/{tag}", "closing value of a hyper-parameter trial")
+                trial = clean_name(f"{directory.name}/{tag}")
+                closing = Ignored(trial, "closing value of a hyper-parameter trial")
                 self.ignored.append(closing)
                 continue
-            name = self._unused(name, directory, tag)
+            name = self._unused(clean_name(name), clean_name(f"{directory.absolute().name}/{tag}"))
             self.series[name], done = settle(logged)
             self.done[done].append(name)
         for tag, name in series_names(merged.abandoned, directory, base).items():
-            self.ignored.append(Ignored(name or tag, "logged only by an attempt that was begun anew"))
+            self.ignored.append(
+                Ignored(clean_name(name or tag), "logged only by an attempt that was begun anew")
+            )
 
     def on_one_counter(self) -> dict[str, FloatArray]:
         """All series, those that count epochs beside others that count iterations put on the latter."""
@@ -113,9 +117,9 @@ class _Run:
         series, self.done["moved"] = on_one_counter(self.series)
         return series
 
-    def _unused(self, name: str, directory: Path, tag: str) -> str:
-        """The name, or where it is taken one with the directory, or a number."""
-        others = chain([f"{directory.absolute().name}/{tag}"], (f"{name} ({n})" for n in count(2)))
+    def _unused(self, name: str, longer: str) -> str:
+        """The name, or where it is taken the longer one with the directory, or a number."""
+        others = chain([longer], (f"{name} ({n})" for n in count(2)))
         return next(n for n in chain([name], others) if n not in self.series)
 
     def notes(self) -> list[str]:

@@ -43,6 +43,7 @@ def sniff(source: Source) -> float:
 def read(source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in the text; raises :class:`~curvedoc.errors.NotALogError` where no loss or metric is printed
     again and again."""
+    from curvedoc.cells import clean_name
     from curvedoc.records import columns
     from curvedoc.table import Table, runs
     from curvedoc.text import rows_of, scan
@@ -51,6 +52,7 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
     rows, counters, notes = rows_of(events)
     rows = _of_split(rows, counters, source.filename)
     _refuse(source, rows, lines)
+    notes = [clean_name(note) for note in notes]
     ordered = [{name: row[name] for name in counters if name in row} | row for row in rows]
     made, n, ignored = columns(ordered)
     return runs(Table(source.name, source.path, NAME, tuple(made), n, tuple(ignored), tuple(notes)), options)
