@@ -29,8 +29,9 @@ from curvedoc import diagnosis
 from curvedoc.bench.answers import REFUSED, Answer, Scored
 from curvedoc.bench.asking import first_run
 from curvedoc.bench.folds import folds_by_group
+from curvedoc.bench.intervals import figure
 from curvedoc.bench.labels import NOT_OVERFITTING, Label
-from curvedoc.bench.report import report
+from curvedoc.bench.statistics import ACCURACY, MACRO_F1
 from curvedoc.features import Features, losses
 from curvedoc.measure import Limit
 from curvedoc.rules import RULES
@@ -39,6 +40,7 @@ from curvedoc.states import State
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from curvedoc.bench.intervals import Figure
     from curvedoc.rule import Verdict
 
 FOLDS = 5
@@ -219,9 +221,6 @@ def main() -> int:
                 for i, answer in zip(fold.tolist(), future.result(), strict=True):
                     rows[i] = Scored(labels[i], answer)
             scored = [rows[i] for i in range(len(labels))]
-            for part, chosen in (("all", scored), ("real", [r for r in scored if r.label.part == "real"])):
-                found = report(chosen)
-                print(name, part, found.accuracy, found.macro_f1, sep="\n  ", flush=True)
             document[name] = [
                 {
                     "source": row.label.source, "group": row.label.group, "part": row.label.part,
@@ -230,9 +229,19 @@ def main() -> int:
                 }
                 for row in scored
             ]  # fmt: skip
-    if args.out:
-        args.out.write_text(json.dumps(document, indent=1) + "\n")
+            if args.out:
+                args.out.write_text(json.dumps(document, indent=1) + "\n")
+            for part in ("all", "real"):
+                chosen = [row for row in scored if part in ("all", row.label.part)]
+                found = figure(chosen, ACCURACY), figure(chosen, MACRO_F1)
+                print(f"{name}, {part}, {len(chosen)} logs", *map(told, found), sep="\n  ", flush=True)
     return 0
+
+
+def told(found: Figure) -> str:
+    """A figure in a line: every log weighing one, and every group."""
+    log, group = found.by_log, found.by_group
+    return f"{found.name}: {log.value:.3f} ({log.low:.3f} to {log.high:.3f}), by group {group.value:.3f}"
 
 
 if __name__ == "__main__":
