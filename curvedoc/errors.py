@@ -54,5 +54,5 @@ def nearest(wanted: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the known name closest to ``wanted``, or ``""``."""
     import difflib
 
-    match = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
+    match = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{match[0]}'?" if match else ""

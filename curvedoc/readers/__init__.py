@@ -175,8 +175,8 @@ def _surest(source: Source) -> Any:
             break
     if best is None:
         raise NotALogError(
-            "is in no format that is read: it looks like plain text",
-            f"For now these are read: {FORMATS}. Write the losses to one of them, or choose with --reader.",
+            "is in no format that is read",
+            f"These are read: {FORMATS}. Write the losses to one of them, or choose with --reader.",
             source.path,
         )
     return best
