@@ -2,6 +2,7 @@
 
     python tools/fuzz.py                          # every reader and the detection, 60 s each
     python tools/fuzz.py csv text --seconds 600   # these two
+    python tools/fuzz.py --runs 300 --seed 1      # the same inputs each time, as in CI
     python tools/fuzz.py csv --input FILE         # one input again, with its traceback
 
 An input passes when it is read, diagnosed and reported within a time linear in its size and a fixed amount
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +52,7 @@ loss val_loss train/loss accuracy epoch step iter nan inf -inf NaN Infinity null
 
 
 def main() -> int:
-    """Fuzz the readers that are asked for, one after the other; 1 when anything was found."""
+    """Fuzz the readers that are asked for; 1 when anything was found."""
     from curvedoc.readers import READERS
 
     targets = (*(reader for reader in READERS if reader != "aim"), DETECTION)  # Aim reads its stores itself
@@ -58,6 +60,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("reader", nargs="*", help=f"one of {', '.join(targets)}; all without one")
     parser.add_argument("--seconds", type=int, default=60, help="for each reader (default 60)")
+    parser.add_argument("--runs", type=int, help="inputs for each reader, whatever time they take")
+    parser.add_argument("--jobs", type=int, default=1, help="readers at the same time")
     parser.add_argument("--found", type=Path, help="where inputs that break something are put")
     parser.add_argument("--corpus", type=Path, help="where inputs that reach new code are kept between calls")
     parser.add_argument("--input", type=Path, help="try this one and fuzz nothing")
@@ -75,7 +79,9 @@ def main() -> int:
         return 0
     given.found = given.found or Path(tempfile.mkdtemp(prefix="found-"))
     given.found.mkdir(parents=True, exist_ok=True)
-    failed = [reader for reader in readers if run(reader, given)]
+    with ThreadPoolExecutor(given.jobs) as pool:
+        codes = list(pool.map(lambda reader: run(reader, given), readers))
+    failed = [reader for reader, code in zip(readers, codes, strict=True) if code]
     if failed:
         print(f"Found in {', '.join(failed)}: see {given.found}")  # noqa: T201
     return bool(failed)
@@ -87,6 +93,7 @@ def run(reader: str, given: argparse.Namespace) -> int:
         command = [sys.executable, __file__, reader, "--folder", folder, "--seconds", str(given.seconds)]
         command += ["--found", str(given.found), "--seed", str(given.seed)]
         command += ["--corpus", str(given.corpus)] if given.corpus else []
+        command += ["--runs", str(given.runs)] if given.runs else []
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     lines = (done.stdout + done.stderr).splitlines()
     last = next((line for line in reversed(lines) if line.startswith("Done")), "stopped by a finding")
@@ -116,9 +123,8 @@ def fuzz(reader: str, given: argparse.Namespace) -> None:
     words = folder / "words"
     words.write_text("".join(f'"{word}"\n' for word in WORDS.split()))
     bounded(MEMORY)
-    options = (
-        f"-max_total_time={given.seconds} -max_len={LONGEST} -timeout=30 -rss_limit_mb=0 -len_control=20"
-    )
+    end = f"-runs={given.runs}" if given.runs else f"-max_total_time={given.seconds}"
+    options = f"{end} -max_len={LONGEST} -timeout=30 -rss_limit_mb=0 -len_control=20"
     options += f" -dict={words} -artifact_prefix={given.found}/{reader}- -seed={given.seed} -verbosity=1"
     atheris.Setup(
         ["fuzz", *options.split(), "-print_final_stats=1", str(kept)],

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
+from itertools import count as numbers
 from typing import TYPE_CHECKING
 
+from curvedoc.cells import clean_name
 from curvedoc.errors import NotALogError
 from curvedoc.pointwise import logged
 from curvedoc.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from curvedoc.run import FloatArray, Ignored, Logged
     from curvedoc.source import ReadOptions
@@ -63,8 +66,17 @@ def all_logged(
         notes = run.notes + ([] if found else [f"{text}." for text in said])
         if run.broken:
             notes.append(f"{count(run.broken, 'damaged point')} skipped.")
-        found.append(logged(name, run.path, reader, run.points, options.x, run.ignored, notes))
+        found.append(logged(name, run.path, reader, _shown(run.points), options.x, run.ignored, notes))
     return found
+
+
+def _shown(points: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Points by names fit to be shown; where these are equal the later ones get a number."""
+    shown: dict[str, FloatArray] = {}
+    for name, found in points.items():
+        own = clean_name(name)
+        shown[next(n for n in chain([own], (f"{own} ({i})" for i in numbers(2))) if n not in shown)] = found
+    return shown
 
 
 def _names(runs: Sequence[Tracked]) -> list[str]:
