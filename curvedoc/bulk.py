@@ -54,13 +54,51 @@ def read_bulk(
         return None
     delimiter = dialect.delimiter.encode() or b"\n"
     notes: list[str] = []
+    grown = [_Grown() for _ in names]
     try:
         rows = _rows(blocks, delimiter, dialect, notes)
-        parts = list(in_threads(lambda block: _columns(block, delimiter[0], dialect.width), rows))
+        for part in in_threads(lambda block: _columns(block, delimiter[0], dialect.width), rows):
+            for column, own in zip(grown, part, strict=True):
+                column.add(own)
     except (_Irregular, ValueError):
         return None
-    n = sum(len(part[0].values) for part in parts)
-    return _joined(parts, names, n), n, notes
+    every = np.arange(grown[0].n)
+    made = [column.finished(name, every) for name, column in zip(names, grown, strict=True)]
+    return [c for c in made if c.name or len(c.rows)], len(every), notes
+
+
+class _Grown:
+    """A column as it grows: in one place, for blocks that are joined in the end are in memory twice."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.values: FloatArray = np.empty(1 << 12)
+        self.gaps: list[Indices] = []
+        self.text_rows: list[int] = []
+        self.texts: list[str] = []
+
+    def add(self, part: _Part) -> None:
+        """Add the rows of one block."""
+        end = self.n + len(part.values)
+        if end > len(self.values):
+            self.values.resize(end + end // 8, refcheck=False)  # moves pages, copies nothing
+        self.values[self.n : end] = part.values
+        if part.here is not None:
+            self.gaps.append(self.n + np.flatnonzero(~part.here))
+        self.text_rows += [self.n + row for row in part.texts]
+        self.texts += part.texts.values()
+        self.n = end
+
+    def finished(self, name: str, every: Indices) -> Column | TextColumn:
+        """The column; ``every`` are all rows."""
+        self.values.resize(self.n, refcheck=False)
+        rows, values = every, self.values
+        if self.gaps:
+            here = np.ones(self.n, bool)
+            here[np.concatenate(self.gaps)] = False
+            rows = np.flatnonzero(here)
+            values = values[rows]
+        return finished(name, rows, values, np.array(self.text_rows, np.int64), self.texts)
 
 
 def _rows(blocks: Iterable[bytes], delimiter: bytes, dialect: Dialect, notes: list[str]) -> Iterator[bytes]:
@@ -113,28 +151,6 @@ def _cells(data: Bytes, delimiter: int, width: int) -> tuple[Indices, Indices]:
     if not (_STARTS[firsts] | blank).all():
         raise _Irregular
     return starts, ends
-
-
-def _joined(parts: list[list[_Part]], names: Sequence[str], n: int) -> list[Column | TextColumn]:
-    """The columns of all blocks; what was read is let go one by one, for it is as large as they are."""
-    offsets = np.cumsum([0, *(len(part[0].values) for part in parts)]).tolist()
-    every = np.arange(n)
-    made: list[Column | TextColumn] = []
-    for place, name in enumerate(names):
-        own = [part[place] for part in parts]
-        values, rows = np.concatenate([np.empty(0), *(part.values for part in own)]), every
-        if any(part.here is not None for part in own):
-            here = [np.ones(len(p.values), bool) if p.here is None else p.here for p in own]
-            rows = np.flatnonzero(np.concatenate(here))
-            values = values[rows]
-        texts = [
-            (at + row, text) for at, p in zip(offsets, own, strict=False) for row, text in p.texts.items()
-        ]
-        text_rows = np.array([row for row, _ in texts], np.int64)
-        made.append(finished(name, rows, values, text_rows, [text for _, text in texts]))
-        for part in parts:
-            part[place] = _Part(np.empty(0))
-    return [c for c in made if c.name or len(c.rows)]
 
 
 def _numbers(data: Bytes, starts: Indices, ends: Indices) -> list[_Part]:

@@ -160,18 +160,25 @@ def words(curve: Curve) -> set[str]:
 
 def is_bounded(curve: Curve) -> bool:
     """Whether a perfect value of this metric is known, by its name and its values (fraction or percent)."""
-    signed = bool(words(curve) & BOUNDED_SIGNED) and curve.higher_is_better is not False
-    if not signed and not words(curve) & (
-        BOUNDED_BELOW if curve.higher_is_better is False else BOUNDED_ABOVE
-    ):
-        return False
-    lowest, highest = _extremes(curve.values)
-    return highest <= 1.0 + 1e-9 if signed else lowest >= -1e-9 and highest <= 100.5
+    return _highest_of_bounded(curve) is not None
 
 
 def _scale(curve: Curve) -> float:
     """100 for a bounded metric in percent, else 1."""
-    return 100.0 if is_bounded(curve) and _extremes(curve.values)[1] > 1.5 else 1.0
+    highest = _highest_of_bounded(curve)
+    return 100.0 if highest is not None and highest > 1.5 else 1.0
+
+
+def _highest_of_bounded(curve: Curve) -> float | None:
+    """The highest value of a bounded metric (see :func:`is_bounded`), None for others."""
+    signed = bool(words(curve) & BOUNDED_SIGNED) and curve.higher_is_better is not False
+    if not signed and not words(curve) & (
+        BOUNDED_BELOW if curve.higher_is_better is False else BOUNDED_ABOVE
+    ):
+        return None
+    lowest, highest = _extremes(curve.values)
+    bounded = highest <= 1.0 + 1e-9 if signed else lowest >= -1e-9 and highest <= 100.5
+    return highest if bounded else None
 
 
 def _extremes(values: FloatArray) -> tuple[float, float]:
