@@ -24,7 +24,7 @@ ENOUGH = 8
 
 
 def tried(remedy: str, state: State, results: Results | None = None) -> Trial | None:
-    """The trial of a remedy on runs of this state; None when there was none, or on fewer than eight sick runs.
+    """The trial of a remedy on runs of this state; None without one of at least eight sick runs.
 
     ``results``: remedy -> state -> counts, as ``curvedoc reference trial`` writes them (default: those of
     the package).
