@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from curvedoc.stream import keep_memory
 from curvedoc.tfrecord import Chunk, Damage, read_chunks
 from curvedoc.wire import MalformedError
 
@@ -72,6 +73,7 @@ def read_scalars(path: Path) -> Scalars:
     NaN and infinity are kept. Where a session starts again (SessionLog), what was logged from its step on
     is dropped, as TensorBoard does.
     """
+    keep_memory()
     found = _Found()
     records, began, ended, damage = 0, math.nan, math.nan, None
     for chunk in read_chunks(path):

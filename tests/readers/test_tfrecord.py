@@ -192,3 +192,26 @@ def test_flushed_is_on_disk(tmp_path: Path) -> None:
     writer.flush()
     assert plain.simple_values(writer.path.read_bytes()) == {"loss": [(0, struct.pack("<f", float("inf")))]}
     writer.close()
+
+
+@given(
+    st.lists(st.integers(0, 90), min_size=1, max_size=9),
+    st.integers(1, 90),
+    st.lists(st.tuples(st.integers(0, 700), st.integers(0, 200)), max_size=6),
+    st.sampled_from([300, 5000, 1 << 18]),
+)
+@settings(max_examples=60, deadline=None)
+def test_lengths_that_come_in_turn_and_break_off(
+    tmp_path_factory: pytest.TempPathFactory,
+    turn: list[int],
+    turns: int,
+    breaks: list[tuple[int, int]],
+    size: int,
+) -> None:
+    """Records in the order of their tags, others in between: all are found, whatever was expected."""
+    records = [bytes([i % 256]) * n for i, n in enumerate(turn * turns)]
+    for at, n in breaks:
+        records.insert(at, b"x" * n)
+    path = tmp_path_factory.mktemp("turn") / "log"
+    path.write_bytes(b"".join(plain.record(r) for r in records))
+    assert records_in(path, size) == (records, None)
