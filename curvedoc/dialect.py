@@ -30,6 +30,9 @@ ALL_NUMERIC = 0.8
 MAX_LINE = 1 << 20
 """A longer line (1 MiB) is no row: a hundred characters for each of ten thousand columns."""
 
+QUOTED_LINES = 20
+"""A quoted cell may go over a few lines; one over more has lost its closing quote."""
+
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -53,8 +56,32 @@ def split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     if delimiter == SPACES:
         return [line.split() for line in lines]
     if any('"' in line for line in lines):
-        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        return _quoted(lines, delimiter)
     return [line.split(delimiter) for line in lines]
+
+
+def _quoted(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The cells of lines with quotes; a quote that nothing closes near by protects nothing."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        if len(rows) == len(lines):
+            return rows
+    except csv.Error:  # a cell without end
+        pass
+    rows, at = [], 0
+    while at < len(lines):
+        part = [lines[at]]
+        if lines[at].count('"') % 2:
+            near = lines[at + 1 : at + QUOTED_LINES]
+            part += near[: next((i for i, line in enumerate(near, 1) if line.count('"') % 2), 0)]
+        try:
+            whole = len(part) > 1 or part[0].count('"') % 2 == 0
+            found = list(csv.reader(part, delimiter=delimiter, skipinitialspace=True)) if whole else []
+        except csv.Error:
+            found = []
+        rows += found or [part[0].replace('"', "").split(delimiter)]
+        at += len(part) if found else 1
+    return rows
 
 
 def is_comment(line: str) -> bool:
@@ -74,7 +101,7 @@ def detect(lines: Sequence[str]) -> Dialect | None:
     return best or _single(sample)
 
 
-def _try(sample: list[str], delimiter: str) -> Dialect | None:
+def _try(sample: Sequence[str], delimiter: str) -> Dialect | None:
     """The dialect with this delimiter, if the lines bear it out."""
     rows = split(sample, delimiter)
     body = rows[1:] or rows
@@ -101,7 +128,7 @@ def _try(sample: list[str], delimiter: str) -> Dialect | None:
     return Dialect(delimiter, decimal, width, skip, header, consistent * (0.5 + 0.5 * numeric))
 
 
-def _single(sample: list[str]) -> Dialect | None:
+def _single(sample: Sequence[str]) -> Dialect | None:
     """A table of one column: every line a number, a name above them at most."""
     numbers = [number(line) is not None for line in sample]
     header = not numbers[0]
