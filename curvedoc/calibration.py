@@ -24,7 +24,8 @@ class Calibration:
         """The calibrated confidence, in [0, 1]; 0 and 1 stay what they are."""
         if not 0.0 < confidence < 1.0:
             return confidence
-        return 1.0 / (1.0 + math.exp(-self.offset) * ((1.0 - confidence) / confidence) ** self.slope)
+        odds = self.offset + self.slope * (math.log(confidence) - math.log1p(-confidence))
+        return 1.0 / (1.0 + math.exp(-max(-700.0, min(700.0, odds))))
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .calibration import measured
 from .features import Features, losses
 from .measure import NotMeasurable
 from .rule import Finding, Outcome, OutcomeKind, Rule, Severity, Verdict
@@ -113,6 +114,7 @@ def diagnose(run: Run, rules: Iterable[Rule]) -> Diagnosis:
         outcomes = [_outcome(rule, verdicts[rule.id], overruled, features, n) for rule in rules]
         gap = _gap(features)
     state = _primary(states, rules, _fired(rules, verdicts) - set(overruled))
+    states = calibrated(states, state)
     telling = sorted(outcomes, key=lambda o: _rank(o, state))
     top = next((o.finding for o in telling if o.finding and o.kind is OutcomeKind.FIRED), None)
     return Diagnosis(
@@ -139,6 +141,16 @@ def _ask(rule: Rule, features: Features) -> Verdict | str:
 def sure(strength: float, n: float) -> float:
     """Confidence from the clearness of a verdict and the number of points behind it."""
     return 0.5 + (strength - 0.5) * n / (n + THIN)
+
+
+def calibrated(states: Mapping[State, float], state: State) -> dict[State, float]:
+    """The probabilities with that of ``state`` as often right as it says; the others share what is left as
+    before.
+    """
+    said = states[state]
+    right = measured().of(said)
+    rest = (1.0 - right) / (1.0 - said) if said < 1.0 else 0.0
+    return {each: right if each is state else p * rest for each, p in states.items()}
 
 
 def _fired(rules: tuple[Rule, ...], verdicts: Mapping[str, Verdict | str]) -> set[str]:
@@ -215,7 +227,7 @@ def _outcome(
         title=rule.title,
         state=rule.state,
         severity=rule.severity,
-        confidence=sure(verdict.strength, n),
+        confidence=measured().of(sure(verdict.strength, n)),
         summary=verdict.summary,
         span=verdict.span,
         evidence=verdict.evidence,
