@@ -60,7 +60,7 @@ def finite(values: FloatArray) -> FloatArray:
     """The finite ones of ``values``, bounded so that their differences are finite too."""
     import numpy as np
 
-    if len(values) and -LARGEST <= values.min() and values.max() <= LARGEST:
+    if len(values) and values.min() >= -LARGEST and values.max() <= LARGEST:
         return values
     kept: FloatArray = np.clip(values[np.isfinite(values)], -LARGEST, LARGEST)
     return kept

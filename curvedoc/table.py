@@ -192,7 +192,7 @@ def _logged(table: Table, axis: Axis, notes: list[str], fixed: bool) -> Logged:
 def _setting(
     spans: Sequence[tuple[int, int]], columns: Sequence[Column]
 ) -> tuple[str, Sequence[float]] | None:
-    """The column that tells several runs in a file apart, as it is constant in each, and its value in each."""
+    """The column that tells several runs in a file apart, constant in each, and its value in each."""
     for c in columns:
         at = np.searchsorted(c.rows, np.array(spans)).tolist()
         if all(a < b for a, b in at):

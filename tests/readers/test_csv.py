@@ -259,8 +259,8 @@ REFUSED = [
     ("name,state,created,val_loss\na,finished,2024-01-01,0.5\nb,crashed,2024-01-02,0.6\n", "one row per run"),
     ("model,params,accuracy\nresnet,11,0.9\nvgg,130,0.8\nvit,80,0.95\n", "one row per run or item"),
     ("Iteration,Progress\n1,0.001\n2,0.002\n3,0.003\n", "only counters, times or progress"),
-    ("1,2,3\n4\n5,6\n7,8,9,1\n2,2\n3\n", "plain text"),
-    ("name,colour\na,red\nb,blue\n", "plain text"),
+    ("1,2,3\n4\n5,6\n7,8,9,1\n2,2\n3\n", "is in no format that is read"),
+    ("name,colour\na,red\nb,blue\n", "is in no format that is read"),
     (
         "epoch 1: loss=0.5, val_loss=0.6\nepoch 2: loss=0.4, val_loss=0.5\nepoch 3: loss=0.3, acc=1\n",
         "plain text",
