@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rules.curves import fall, rise, run, turn
 
+from curvedoc.calibration import Calibration
 from curvedoc.diagnosis import diagnose, sure
 from curvedoc.measure import Limit, Measure, NotMeasurable
 from curvedoc.rule import Fix, OutcomeKind, Rule, Severity, Verdict, all_of, any_of
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 LOGGED = run(train_loss=fall(60, floor=0.02), val_loss=turn(60))
 HALF = Limit(0.5, 0.1, "half")
+
+
+@pytest.fixture(autouse=True)
+def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How rules are weighed is tested without the line through logits, which has tests of its own."""
+    monkeypatch.setattr("curvedoc.diagnosis.measured", lambda: Calibration(0.0, 1.0))
 
 
 def verdict(strength: float, span: tuple[float, float] | None = None) -> Callable[[Features], Verdict]:

@@ -51,7 +51,7 @@ def test_what_was_printed_is_read(read_log: ReadLog, case: Case) -> None:
         ("lr = 0.1\nloss = 'mse'\nepochs = 10\nval_split = 0.2\n", "plain text"),
         ("Epoch 1: loss 0.5\nEpoch 2: loss 0.4\n", "no line reports"),
         ("Test accuracy: 0.93\nTest loss: 0.21\n", "plain text"),
-        ("loss " * 3_000_000, "plain text"),
+        ("loss " * 3_000_000, "is in no format that is read"),
     ],
 )
 def test_a_text_without_curves_is_refused_with_a_reason(read_log: ReadLog, text: str, says: str) -> None:
