@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .diagnosis import Batch, Diagnosis
-    from .gate import GateResult
+    from .gated import GateResult
     from .intake import Data
     from .run import Run
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from . import __version__, flags
-from .console import complain, emit, hurry, leave, say
+from .commands import check
+from .commands.showing import examine, show, style
+from .console import complain, emit, hurry, leave
 from .errors import (
     EXIT_BUG,
     EXIT_GATE,
@@ -21,13 +23,9 @@ from .errors import (
     EXIT_USAGE,
     CurvedocError,
 )
-from .wording import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .diagnosis import Batch
-    from .intake import Options
+    from collections.abc import Sequence
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 SHELLS = ("bash", "zsh", "fish")
@@ -54,6 +52,9 @@ def app(context: click.Context) -> None:
         hurry()
 
 
+app.add_command(check.check)
+
+
 @app.command()
 @flags.paths
 @flags.reading
@@ -63,48 +64,9 @@ def diagnose(paths: tuple[str, ...], form: str, output: str | None, **given: Any
 
     PATH is a log file, a directory (searched for runs), a glob, or - for standard input.
     """
-    batch = _examine(paths, flags.options(given, flags.settings()))
-    _report(batch, form, output, given)
+    batch = examine(paths, flags.options(given, flags.settings()))
+    show(batch, form, output, given)
     return EXIT_UNREADABLE if batch.problems else EXIT_OK
-
-
-@app.command()
-@flags.paths
-@flags.reading
-@flags.showing
-@click.option(
-    "--fail-on", multiple=True, metavar="STATES", help="States or rules that fail, separated by commas."
-)
-@click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="P",
-              help="Fail only when at least this sure (default: 0.8).")  # fmt: skip
-def check(
-    paths: tuple[str, ...],
-    form: str,
-    output: str | None,
-    fail_on: tuple[str, ...],
-    min_confidence: float | None,
-    **given: Any,
-) -> int:
-    """A gate for CI: exit 1 when a run is in a forbidden state.
-
-    Takes the same PATHs as diagnose. A path that cannot be read never passes: exit 3.
-    """
-    from .gate import DEFAULT_MIN_CONFIDENCE, forbidden, gate
-
-    settings = flags.settings()
-    names = forbidden(fail_on or settings.fail_on)
-    limits = (min_confidence, settings.min_confidence, DEFAULT_MIN_CONFIDENCE)
-    limit = next(value for value in limits if value is not None)
-    batch = _examine(paths, flags.options(given, settings))
-    result = gate(batch, names, limit)
-    _report(batch, form, output, given)
-    for diagnosis, reason in result.failed:
-        say(f"curvedoc: {diagnosis.run.path}: gate failed: {reason}")
-    for diagnosis, reason in result.doubtful:
-        say(f"curvedoc: {diagnosis.run.path}: not failed: {reason} is below {limit:g}")
-    if result.failed:
-        return EXIT_GATE
-    return EXIT_OK if result else EXIT_UNREADABLE
 
 
 @app.command()
@@ -119,7 +81,7 @@ def columns(paths: tuple[str, ...], **given: Any) -> int:
     found = list(results(paths, flags.options(given, flags.settings())))
     runs = [run for run in found if not isinstance(run, CurvedocError)]
     if runs:
-        emit(report.render(runs, **_style(given)))
+        emit(report.render(runs, **style(given)))
     errors = [error for error in found if isinstance(error, CurvedocError)]
     for error in errors:
         complain(error)
@@ -136,11 +98,11 @@ def explain(name: str, **given: Any) -> int:
     from .rules import RULES
     from .states import State
 
-    found, style = subject(name), _style(given)
+    found, look = subject(name), style(given)
     page = (
-        pages.render_state(found, RULES, **style)
+        pages.render_state(found, RULES, **look)
         if isinstance(found, State)
-        else pages.render_rule(found, **style)
+        else pages.render_rule(found, **look)
     )
     emit(page)
     return EXIT_OK
@@ -153,7 +115,7 @@ def rules(**given: Any) -> int:
     from .reports import pages
     from .rules import RULES
 
-    emit(pages.render_rules(RULES, **_style(given)))
+    emit(pages.render_rules(RULES, **style(given)))
     return EXIT_OK
 
 
@@ -205,47 +167,6 @@ def reference(arguments: tuple[str, ...]) -> int:
     # By name, for torch must not hang on the command line's import graph.
     code: int = import_module("curvedoc.reference.commands").main(list(arguments))
     return code
-
-
-def _examine(paths: tuple[str, ...], options: Options) -> Batch:
-    from .console import ProgressBar
-    from .intake import examine
-    from .stream import cores
-
-    skipped: list[CurvedocError] = []
-    with ProgressBar() as progress:
-        batch = examine(paths, options, progress, skipped, cores())
-    if skipped:
-        names = ", ".join(error.path for error in skipped[:3]) + (", …" if len(skipped) > 3 else "")
-        say(clean(f"curvedoc: passed over what is no training log: {names} ({len(skipped)} in all)"))
-    return batch
-
-
-def _style(given: Mapping[str, Any], output: str | None = None) -> dict[str, Any]:
-    """What a report may know of the place where it will be shown."""
-    from .console import colour, speaks_unicode, width
-
-    return {
-        "width": given["width"] or width(sys.stdout),
-        "color": output is None and colour(sys.stdout),
-        "unicode": output is not None or speaks_unicode(sys.stdout),
-    }
-
-
-def _report(batch: Batch, form: str, output: str | None, given: Mapping[str, Any]) -> None:
-    """The report on standard output or in a file; what could not be read on standard error too.
-
-    It is in the report already: whoever sees that on the same terminal is not told twice.
-    """
-    from .reports import report
-
-    render = report(form).render
-    style = {**_style(given, output), "details": given["details"]}
-    # Outputs for machines have no style; each takes what it has parameters for.
-    emit(render(batch, **{name: style[name] for name in style if name in render.__kwdefaults__}), output)
-    if form != "terminal" or output is not None or not sys.stdout.isatty():
-        for problem in batch.problems:
-            complain(CurvedocError(problem.problem, problem.fix, problem.path))
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -2,56 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import UsageError, nearest
+from .gated import Check, GateResult, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .diagnosis import Batch, Diagnosis, Problem
+    from .diagnosis import Batch, Diagnosis
     from .rule import Rule
     from .states import State
 
 DEFAULT_MIN_CONFIDENCE = 0.8
 
 
-@dataclass(frozen=True, eq=False)
-class GateResult:
-    """What a gate says of a batch; true when nothing failed and every path could be read.
-
-    ``failed`` holds each run that fails with the reason as a sentence, ``doubtful`` those that are in a
-    forbidden state (or show a forbidden finding) but with too little confidence; they pass.
-    ``problems`` are the paths that could not be judged at all: they must not read as passed.
-    """
-
-    failed: tuple[tuple[Diagnosis, str], ...]
-    doubtful: tuple[tuple[Diagnosis, str], ...]
-    passed: tuple[Diagnosis, ...]
-    problems: tuple[Problem, ...]
-
-    def __bool__(self) -> bool:
-        return not self.failed and not self.problems
-
-
 def gate(batch: Batch, fail_on: Sequence[str], min_confidence: float = DEFAULT_MIN_CONFIDENCE) -> GateResult:
     """Judge a batch by a list of forbidden states and rules (see :func:`check`)."""
-    failed, doubtful, passed = [], [], []
+    failed, doubtful, passed, checks = [], [], [], []
     for diagnosis in batch.diagnoses:
         hits = list(_hits(diagnosis, fail_on))
-        confidence, reason = max(hits, default=(0.0, ""))
+        checks.append((diagnosis, tuple(_checks(fail_on, hits, min_confidence))))
+        confidence, _, reason = max(hits, default=(0.0, "", ""))
         if not hits:
             passed.append(diagnosis)
         elif confidence >= min_confidence:
             failed.append((diagnosis, reason))
         else:
             doubtful.append((diagnosis, reason))
-    return GateResult(tuple(failed), tuple(doubtful), tuple(passed), batch.problems)
+    return GateResult(tuple(failed), tuple(doubtful), tuple(passed), batch.problems, tuple(checks))
 
 
-def _hits(diagnosis: Diagnosis, fail_on: Sequence[str]) -> Iterator[tuple[float, str]]:
-    """(confidence, reason) for everything forbidden about a run.
+def _checks(
+    fail_on: Sequence[str], hits: Sequence[tuple[float, str, str]], min_confidence: float
+) -> Iterator[Check]:
+    """One condition for each forbidden name."""
+    found = {name: (confidence, reason) for confidence, name, reason in hits}
+    for name in fail_on:
+        confidence, reason = found.get(name, (0.0, f"no {name}"))
+        sure = Status.FAILED if confidence >= min_confidence else Status.DOUBTFUL
+        yield Check("fail-on", name, sure if name in found else Status.PASSED, reason)
+
+
+def _hits(diagnosis: Diagnosis, fail_on: Sequence[str]) -> Iterator[tuple[float, str, str]]:
+    """(confidence, name, reason) for everything forbidden about a run.
 
     A name that is both a state and a rule means the state: the finding is only one voice in it.
     """
@@ -61,7 +55,7 @@ def _hits(diagnosis: Diagnosis, fail_on: Sequence[str]) -> Iterator[tuple[float,
     found = [(diagnosis.confidence, diagnosis.state.value)] if diagnosis.state in fail_on else []
     found += [(finding.confidence, finding.rule) for finding in diagnosis.findings if finding.rule in rules]
     for confidence, name in found:
-        yield confidence, f"{name} (confidence {confidence:.2f})"
+        yield confidence, name, f"{name} (confidence {confidence:.2f})"
 
 
 def forbidden(names: Sequence[str] | str) -> tuple[str, ...]:

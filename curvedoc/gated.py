@@ -1,0 +1,59 @@
+"""What a gate says of each run, condition by condition: the part of its result that reports show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .diagnosis import Diagnosis, Problem
+
+
+class Status(StrEnum):
+    """What came of one condition."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    DOUBTFUL = "doubtful"  # it holds, but with too little confidence to fail the gate
+    ALLOWED = "allowed"  # it failed, and the policy lets it pass, for a reason and until a date
+    SKIPPED = "skipped"  # it could not be checked, e.g. the log lacks the curve
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition of a policy on one run.
+
+    ``kind``: the key of the policy it comes from (``"fail-on"``, ``"expect"``, ``"max-gap"``,
+    ``"baseline"`` ...). ``condition``: as the policy has it (``"overfitting"``,
+    ``"val/accuracy >= 0.93"``). ``message``: one sentence with the numbers, to be shown.
+    """
+
+    kind: str
+    condition: str
+    status: Status
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class GateResult:
+    """What a gate says of a batch; true when nothing failed and every path could be read.
+
+    ``failed`` holds each run that fails with the reason as a sentence, ``doubtful`` those that are in a
+    forbidden state (or show a forbidden finding) but with too little confidence; they pass.
+    ``problems`` are the paths that could not be judged at all: they must not read as passed.
+    ``checks``: every run with every condition that was looked at, in the order of the batch.
+    """
+
+    failed: tuple[tuple[Diagnosis, str], ...]
+    doubtful: tuple[tuple[Diagnosis, str], ...]
+    passed: tuple[Diagnosis, ...]
+    problems: tuple[Problem, ...]
+    checks: tuple[tuple[Diagnosis, tuple[Check, ...]], ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.failed and not self.problems
+
+    def of(self, diagnosis: Diagnosis) -> tuple[Check, ...]:
+        """The conditions of one run of the batch."""
+        return next((checks for own, checks in self.checks if own is diagnosis), ())
