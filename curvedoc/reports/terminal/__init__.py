@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curvedoc.paint import Paper
+from curvedoc.shown import worst_first
 
 if TYPE_CHECKING:
     from curvedoc.diagnosis import Batch
@@ -26,7 +27,7 @@ def render(
     if several:
         blocks += many.table(paper, batch.diagnoses)
     if details or not several:
-        for diagnosis in many.worst_first(batch.diagnoses):
+        for diagnosis in worst_first(batch.diagnoses):
             blocks += [
                 *([paper.text(), paper.rule()] if several else []),
                 *one.run(paper, diagnosis, details),

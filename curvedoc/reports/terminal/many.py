@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from curvedoc.families import families
-from curvedoc.states import WORST_FIRST
+from curvedoc.shown import where, worst_first
 from curvedoc.wording import count, number, percent, step
 
-from .one import DIM, STATE_STYLE, where
+from .one import DIM, STATE_STYLE
 from .sparks import sparkline
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ FAMILIES = 8
 NAME_AT_LEAST = 16
 # Columns that a narrow terminal does without, the first to go first.
 SPARED = (">points", ">best", "loss")
-
-
-def worst_first(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
-    """By state in the order of :data:`~curvedoc.states.WORST_FIRST`, then the surest first."""
-    return sorted(diagnoses, key=lambda d: (WORST_FIRST.index(d.state), -d.confidence))
 
 
 def table(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Block]:

@@ -6,8 +6,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from curvedoc.rule import OutcomeKind, Severity
+from curvedoc.shown import gap_said, points, title, where
 from curvedoc.states import BOTTLENECKS, State
-from curvedoc.wording import advice, axis, comparison, count, number, percent, shorten, step, trial
+from curvedoc.wording import advice, axis, comparison, count, percent, shorten, step, trial
 
 from .chart import Line, Mark, chart
 from .sparks import sparkline
@@ -53,22 +54,6 @@ def run(paper: Paper, diagnosis: Diagnosis, details: bool = False) -> Iterator[T
     yield from _rest(paper, diagnosis, details)
 
 
-def points(run: Run) -> str:
-    """How much was logged: ``"60 epochs"``, ``"200 points, step 0–19900"``."""
-    ends = [end for c in run.curves if len(c) for end in (float(c.steps.min()), float(c.steps.max()))]
-    logged, x = count(run.n_points, "point"), axis(run.x)
-    if not ends:
-        return logged
-    if max(ends) - min(ends) == run.n_points - 1 and x.isalpha():
-        return count(run.n_points, x)
-    return f"{logged}, {x} {step(min(ends))}–{step(max(ends))}"
-
-
-def where(run: Run) -> str:
-    """The path of a run, with its name where the path does not tell it."""
-    return run.path if run.name in run.path else f"{run.path} [{run.name}]"
-
-
 def _headline(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
     style = f"bold {STATE_STYLE[diagnosis.state]}"
     head = paper.text((diagnosis.state.label, style), f"  {percent(diagnosis.confidence)} sure")
@@ -89,7 +74,11 @@ def _charts(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
     marks = _marks(diagnosis)
     for quantity, rows in (("loss", LOSS_ROWS), (logged.metric, METRIC_ROWS)):
         lines = list(_lines(logged, quantity))
-        drawn = chart(paper, _title(lines, quantity), lines, marks, axis(logged.x), rows) if lines else []
+        drawn = (
+            chart(paper, title([line.curve for line in lines], quantity), lines, marks, axis(logged.x), rows)
+            if lines
+            else []
+        )
         if drawn:
             yield paper.text()
             yield from drawn
@@ -111,13 +100,6 @@ def _lines(logged: Run, quantity: str) -> Iterator[Line]:
             yield Line(shorten(label, 12), curve, style, dotted, sign)
 
 
-def _title(lines: Sequence[Line], quantity: str) -> str:
-    better = next((line.curve.higher_is_better for line in lines), None)
-    if better is None or (quantity == "loss" and not better):
-        return quantity
-    return f"{quantity} ({'higher' if better else 'lower'} is better)"
-
-
 def _marks(diagnosis: Diagnosis) -> list[Mark]:
     best, onset = diagnosis.best_step, diagnosis.onset_step
     if best is not None and best == onset:
@@ -135,18 +117,9 @@ def _gap(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
     gap = diagnosis.gap
     if gap is None:
         return
-    said = f"validation {gap.unit} is {_worse(gap.final)} than train at the end"
-    if diagnosis.best_step is not None and number(gap.at_best) != number(gap.final):
-        said += f", {_worse(gap.at_best)} at its best ({axis(diagnosis.run.x)} {step(diagnosis.best_step)})"
-    if not isfinite(gap.final):
-        said = f"between train and validation {gap.unit} is {number(gap.final)} at the end"
     yield paper.text()
     head = paper.text(("Gap  ", "bold"), (sparkline(gap.values, SPARK, paper.unicode) + "  ", "magenta"))
-    yield paper.hang(head, paper.text(said))
-
-
-def _worse(gap: float) -> str:
-    return f"{number(abs(gap))} {'worse' if gap >= 0 else 'better'}"
+    yield paper.hang(head, paper.text(gap_said(diagnosis)))
 
 
 def _findings(paper: Paper, diagnosis: Diagnosis, details: bool) -> Iterator[Text]:
