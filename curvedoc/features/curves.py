@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -12,7 +12,11 @@ from curvedoc.measure import NotMeasurable
 from curvedoc.series import Trend, trend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from curvedoc.run import Curve, FloatArray, Run
+
+T = TypeVar("T")
 
 # Metrics that end at 1 (or 100 %), and rates of error that end at 0: only of these is "near perfect" known.
 # A word of the quantity is enough: `binary_accuracy` is an accuracy.
@@ -30,6 +34,19 @@ REWARDS = frozenset({"reward", "return", "success_rate"})
 POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
 
 
+def once(measure: Callable[[Features], T]) -> Callable[[Features], T]:
+    """A measure that several rules ask for: computed when first asked for, and kept with the features."""
+
+    @wraps(measure)
+    def kept(f: Features) -> T:
+        if measure not in f.kept:
+            f.kept[measure] = measure(f)
+        found: T = f.kept[measure]
+        return found
+
+    return kept
+
+
 class Features:
     """Measures of one run. Properties are computed when first asked for and kept.
 
@@ -39,6 +56,7 @@ class Features:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.kept: dict[Any, Any] = {}
 
     @cached_property
     def train(self) -> Trend:
@@ -103,13 +121,12 @@ class Features:
         A metric at chance may stay below 1 %: it is in percent if the other split is, unless the two begin
         so far apart that only the unit can be meant.
         """
-        curves = {s: self.run.get(f"{s}/{self.run.metric}") for s in ("train", "val")}
-        own, other = curves[split], curves["val" if split == "train" else "train"]
-        if own is None or other is None or _scale(own) >= _scale(other):
-            return _scale(own) if own else 1.0
-        start, reference = _only_finite(own.values)[:1], _only_finite(other.values)[:1]
-        apart = len(start) and len(reference) and start[0] * UNITS_APART < reference[0]
-        return 1.0 if apart and float(_only_finite(own.values).max()) <= 1.0 + 1e-9 else _scale(other)
+        return self._metric_scales[split]
+
+    @cached_property
+    def _metric_scales(self) -> dict[str, float]:
+        train, val = (self.run.get(f"{split}/{self.run.metric}") for split in ("train", "val"))
+        return {"train": _scale_beside(train, val), "val": _scale_beside(val, train)}
 
     @cached_property
     def reinforcement(self) -> bool:
@@ -153,14 +170,31 @@ class Features:
         return found
 
 
-def words(curve: Curve) -> set[str]:
+def words(curve: Curve) -> frozenset[str]:
     """The words of a quantity."""
-    return set(curve.quantity.lower().replace("/", "_").replace(" ", "_").split("_"))
+    return _words(curve.quantity)
+
+
+@lru_cache(1024)
+def _words(quantity: str) -> frozenset[str]:
+    return frozenset(quantity.lower().replace("/", "_").replace(" ", "_").split("_"))
 
 
 def is_bounded(curve: Curve) -> bool:
     """Whether a perfect value of this metric is known, by its name and its values (fraction or percent)."""
     return _highest_of_bounded(curve) is not None
+
+
+def _scale_beside(own: Curve | None, other: Curve | None) -> float:
+    """The scale of a metric that was logged on another split too (see :meth:`Features.metric_scale`)."""
+    if own is None:
+        return 1.0
+    scale = _scale(own)
+    if other is None or scale >= (scale_there := _scale(other)):
+        return scale
+    start, reference = _only_finite(own.values)[:1], _only_finite(other.values)[:1]
+    apart = len(start) and len(reference) and start[0] * UNITS_APART < reference[0]
+    return 1.0 if apart and float(_only_finite(own.values).max()) <= 1.0 + 1e-9 else scale_there
 
 
 def _scale(curve: Curve) -> float:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from curvedoc.measure import Measure, NotMeasurable
 from curvedoc.series import first_where, median
 
+from .curves import Features, once
 from .losses import ARRIVED
 
-if TYPE_CHECKING:
-    from .curves import Features
 
-
+@once
 def delayed(f: Features) -> dict[str, Measure]:
     """Delayed generalisation: when train was fitted, when validation followed, how much of it came after.
 

@@ -22,10 +22,10 @@ from curvedoc.series import (
     window,
 )
 
+from .curves import Features, once
+
 if TYPE_CHECKING:
     from curvedoc.run import Curve, FloatArray
-
-    from .curves import Features
 
 # A smoothed curve counts as having arrived when it has covered this share of its way.
 ARRIVED = 0.95
@@ -94,6 +94,7 @@ def train_rise(f: Features) -> Measure:
     return _rise(f.main, f.main_role.split("/")[0])
 
 
+@once
 def val_rise(f: Features) -> Measure:
     """How far the validation loss ends above its best (weight of change)."""
     return _rise(f.val, "val")
@@ -134,6 +135,7 @@ def train_turbulence(f: Features) -> Measure:
     return _turbulence(f.main, f.main_role.split("/")[0])
 
 
+@once
 def train_swing(f: Features) -> Measure:
     """Mean height of the train loss above its running best, against its level."""
     t = f.train
@@ -299,6 +301,7 @@ def val_fall_scatter(f: Features) -> Measure:
     return Measure("val_fall_scatter", min(value, 1e6), "sigma", "fall of validation against its own scatter")
 
 
+@once
 def spikes(f: Features) -> tuple[list[int], FloatArray]:
     """Indices and heights (as shares of the progress) of the spikes of the train loss that came back.
 

@@ -9,7 +9,7 @@ import numpy as np
 from curvedoc.measure import Measure, NotMeasurable, Span
 from curvedoc.series import LEAST_NOISE, Trend
 
-from .curves import Features, is_bounded
+from .curves import Features, is_bounded, once
 
 # A metric evaluated fewer times than this cannot be called flat.
 FEWEST = 4
@@ -130,6 +130,21 @@ def _gain_beyond_noise(t: Trend) -> float:
 
 
 def _bounded(f: Features, split: str) -> list[Trend]:
+    """The metrics of a split that are known to end at 1."""
+    return (_bounded_on_train if split == "train" else _bounded_on_val)(f)
+
+
+@once
+def _bounded_on_train(f: Features) -> list[Trend]:
+    return _bounded_of(f, "train")
+
+
+@once
+def _bounded_on_val(f: Features) -> list[Trend]:
+    return _bounded_of(f, "val")
+
+
+def _bounded_of(f: Features, split: str) -> list[Trend]:
     found = []
     for curve in f.run.curves:
         if curve.split == split and is_bounded(curve):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from . import vocabulary as v
@@ -147,6 +148,7 @@ def _merge_phrases(found: list[str]) -> list[str]:
     return out
 
 
+@lru_cache(4096)
 def read_name(name: str) -> Name:
     """Read one logged name, without looking at any other."""
     text = name.strip()
