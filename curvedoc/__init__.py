@@ -12,9 +12,20 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from .api import check, diagnose, diagnose_all, read
     from .diagnosis import Diagnosis
+    from .monitor import CurvedocWarning, Monitor
     from .run import Run
 
-__all__ = ["Diagnosis", "Run", "__version__", "check", "diagnose", "diagnose_all", "read"]
+__all__ = [
+    "CurvedocWarning",
+    "Diagnosis",
+    "Monitor",
+    "Run",
+    "__version__",
+    "check",
+    "diagnose",
+    "diagnose_all",
+    "read",
+]
 
 _HOMES = {
     "read": "api",
@@ -23,6 +34,8 @@ _HOMES = {
     "check": "api",
     "Run": "run",
     "Diagnosis": "diagnosis",
+    "Monitor": "monitor",
+    "CurvedocWarning": "monitor",
 }
 
 

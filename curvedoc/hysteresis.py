@@ -61,6 +61,14 @@ class Announcer:
             return self._told(state), state
         return self, None
 
+    def at_end(self, diagnosis: Diagnosis) -> tuple[Announcer, State | None]:
+        """The same when no more points will come: there is nothing left to wait for."""
+        state = diagnosis.state
+        new = state not in (self.announced, State.INCONCLUSIVE)
+        if new and diagnosis.confidence >= self.min_confidence:
+            return self._told(state), state
+        return self, None
+
     def _told(self, state: State) -> Announcer:
         return replace(self, announced=state, pending=None, since=0)
 

@@ -70,7 +70,7 @@ class RunLogger:
 
     def __call__(self, row: Mapping[str, Any] | None = None, /, **values: Any) -> None:
         """Append one row, given as a mapping, as keywords, or both."""
-        cells = {name: _number(name, value) for name, value in {**(row or {}), **values}.items()}
+        cells = {name: number(name, value) for name, value in {**(row or {}), **values}.items()}
         if self.format == "jsonl":
             self._write(json.dumps(cells, ensure_ascii=False) + "\n")
             return
@@ -126,8 +126,8 @@ class RunLogger:
         self.columns = header or self.columns
 
 
-def _number(name: str, value: Any) -> float | int:
-    """The plain number in a value."""
+def number(name: str, value: Any) -> float | int:
+    """The plain number in a value; raises :class:`UsageError` where there is none, or several."""
     if hasattr(value, "item"):
         try:
             value = value.item()
