@@ -126,7 +126,7 @@ class Features:
     @cached_property
     def _metric_scales(self) -> dict[str, float]:
         train, val = (self.run.get(f"{split}/{self.run.metric}") for split in ("train", "val"))
-        return {"train": _scale_beside(train, val), "val": _scale_beside(val, train)}
+        return {"train": scale_beside(train, val), "val": scale_beside(val, train)}
 
     @cached_property
     def reinforcement(self) -> bool:
@@ -185,7 +185,7 @@ def is_bounded(curve: Curve) -> bool:
     return _highest_of_bounded(curve) is not None
 
 
-def _scale_beside(own: Curve | None, other: Curve | None) -> float:
+def scale_beside(own: Curve | None, other: Curve | None) -> float:
     """The scale of a metric that was logged on another split too (see :meth:`Features.metric_scale`)."""
     if own is None:
         return 1.0
