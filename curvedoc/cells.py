@@ -116,7 +116,13 @@ def column(
     ``rows`` are the rows of the cells when some rows have none.
     Numbers are exactly ``float(cell)``. A column of which less than half the cells are numbers becomes text.
     """
-    at = np.arange(len(cells)) if rows is None else rows
+    return finished(name, *told_apart(cells, np.arange(len(cells)) if rows is None else rows, decimal))
+
+
+def told_apart(
+    cells: Sequence[object], at: IntArray, decimal: str = "."
+) -> tuple[IntArray, FloatArray, IntArray, list[str]]:
+    """The numbers among cells and the texts, each with their rows; ``at`` are the rows of all cells."""
     kinds = set(map(type, cells))
     if kinds <= {str, float, int} and decimal == ".":
         full = np.fromiter(map(bool, cells), bool, len(cells)) if kinds == {str} else None
@@ -127,11 +133,13 @@ def column(
             pass
         else:
             if full is None or not any("_" in c for c in some):  # type: ignore[operator]
-                return Column(name, at if full is None else at[full], values)
-    return _slow_column(name, cells, at, decimal)
+                return (at if full is None else at[full]), values, at[:0], []
+    return _one_by_one(cells, at, decimal)
 
 
-def _slow_column(name: str, cells: Sequence[object], at: IntArray, decimal: str) -> Column | TextColumn:
+def _one_by_one(
+    cells: Sequence[object], at: IntArray, decimal: str
+) -> tuple[IntArray, FloatArray, IntArray, list[str]]:
     """The same, cell by cell."""
     rows: list[int] = []
     values: list[float] = []
@@ -152,9 +160,7 @@ def _slow_column(name: str, cells: Sequence[object], at: IntArray, decimal: str)
         else:
             rows.append(row)
             values.append(value)
-    return finished(
-        name, np.array(rows, np.int64), np.array(values, np.float64), np.array(text_rows, np.int64), texts
-    )
+    return np.array(rows, np.int64), np.array(values, np.float64), np.array(text_rows, np.int64), texts
 
 
 def finished(

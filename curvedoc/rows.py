@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cells import Column, clean_name, column
+from .cells import clean_name
 from .dialect import is_comment, split
+from .grown import Growing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from .cells import TextColumn
+    from .cells import Column, TextColumn
     from .dialect import Dialect
-
-    Block = tuple[list[str], list[list[str]]]
 
 SCAN = 20
 """Lines in which a header may stand behind a comment mark."""
@@ -29,26 +28,139 @@ def names_in(header: list[str]) -> list[str]:
     return [clean_name(h).lstrip("#").strip().strip("'\"") for h in header]
 
 
+class Irregular(Exception):  # noqa: N818 - no mistake: all lines are needed at once then
+    """What came changes how the rows before it are to be read."""
+
+
 def read_rows(
     lines: Sequence[str], dialect: Dialect, unnamed: list[str]
 ) -> tuple[list[Column | TextColumn], int, list[str]]:
     """The columns of a table, the number of its rows, and notes; ``unnamed``: names without a header."""
-    body = [line for line in lines if line.strip() and not is_comment(line)][dialect.skip :]
-    rows = split(body, dialect.delimiter)
-    header = rows.pop(0) if dialect.header else _commented(lines, dialect)
-    notes = [f"{dialect.skip} lines before the table were skipped."] if dialect.skip else []
-    if dialect.decimal == ",":
-        notes.append("Decimal commas were read as decimal points.")
-    if len(rows) > 1 and len(rows[-1]) < dialect.width == len(rows[-2]):
-        notes.append(SHORT_ROW.format(len(rows[-1]), dialect.width))
-        rows.pop()
-    blocks, said = _blocks(rows, header) if header else ([(unnamed, rows)], [])
-    squared = [_squared(names, own, dialect.width) for names, own in blocks]
-    surplus = sum(n for _, _, n in squared)
-    if surplus:
-        said.append(f"{surplus} rows have more cells than the header: the further cells were left out.")
-    made = _columns([(names, own) for names, own, _ in squared], dialect.decimal)
-    return made, sum(len(own) for _, own, _ in squared), notes + said
+    rows = Rows(dialect, unnamed, lines)
+    rows.add(lines)
+    return rows.read()
+
+
+class Rows:
+    """The rows of a table, some lines at a time.
+
+    ``unnamed``: names without a header; ``start``: the first lines, where one may stand behind a comment
+    mark. Read at once or in parts, the columns are the same.
+    """
+
+    def __init__(self, dialect: Dialect, unnamed: list[str], start: Sequence[str]) -> None:
+        self.dialect = dialect
+        self.n = 0
+        header = [] if dialect.header else names_in(_commented(start, dialect))
+        self._skip, self._begun = dialect.skip, not dialect.header
+        self._headed = bool(header) or dialect.header
+        self._named = header or unnamed  # the names of the open block
+        self._known = set(self._named) - {""}
+        self._indexed: bool | None = (
+            None  # whether the open block has an index in front that its header lacks
+        )
+        self._columns: list[Growing] = []  # of the one block there is, or of all joined by their names
+        self._joined = False
+        self._held: list[str] | None = None
+        self._width = 0  # cells in the row before
+        self._seen = self._repeated = self._changed = self._surplus = 0
+
+    def add(self, lines: Sequence[str]) -> None:
+        """Whole lines more; raises :class:`Irregular` when they tell how earlier ones were to be read."""
+        body = [line for line in lines if line.strip() and not is_comment(line)]
+        rows = split(body[self._skip :], self.dialect.delimiter)
+        self._skip = max(0, self._skip - len(body))
+        if rows and not self._begun:
+            self._named, self._begun = names_in(rows.pop(0)), True
+            self._known = set(self._named) - {""}
+        rows = [self._held, *rows] if self._held is not None else rows
+        if not rows:
+            return
+        before = len(rows[-2]) if len(rows) > 1 else self._width
+        short = self._seen + len(rows) > 1 and len(rows[-1]) < self.dialect.width == before
+        self._held = rows.pop() if short else None  # left out where it is the last
+        self._seen += len(rows)
+        self._width = before if short else len(rows[-1])
+        for own in self._blocks(rows):
+            self._append(own)
+
+    def read(self) -> tuple[list[Column | TextColumn], int, list[str]]:
+        """The columns so far, the number of rows, and notes."""
+        skipped, width = self.dialect.skip, self.dialect.width
+        notes = [f"{skipped} lines before the table were skipped."] if skipped else []
+        if self.dialect.decimal == ",":
+            notes.append("Decimal commas were read as decimal points.")
+        if self._held is not None:
+            notes.append(SHORT_ROW.format(len(self._held), width))
+        if self._repeated:
+            notes.append(f"The header is repeated {self._repeated} times within the file.")
+        if self._changed:
+            notes.append(f"The header changes {self._changed} times: columns were joined by their names.")
+        if self._surplus:
+            notes.append(
+                f"{self._surplus} rows have more cells than the header: the further cells were left out."
+            )
+        made = [c.column() for c in self._columns or self._empty(self._named)]
+        return [c for c in made if c.name or len(c.rows)], self.n, notes
+
+    def _blocks(self, rows: list[list[str]]) -> Iterator[list[list[str]]]:
+        """Rows by the header above them: one that is repeated begins nothing, one that differs a block."""
+        own: list[list[str]] = []
+        for row in rows:
+            if not (self._headed and self._is_header(row)):
+                own.append(row)
+                continue
+            found = names_in(row)
+            self._repeated += found == self._named
+            if found != self._named:
+                yield own
+                own = []
+                self._changed += 1
+                self._named, self._indexed = found, None
+        yield own
+
+    def _is_header(self, row: list[str]) -> bool:
+        first = row[0].lstrip()[:1] if row else ""
+        if not (first.isalpha() or first in '"_'):
+            return False
+        return len(self._known.intersection(names_in(row))) * 2 > len(self._known)
+
+    def _append(self, rows: list[list[str]]) -> None:
+        """Rows of the open block more."""
+        if not rows:
+            return
+        names, surplus = _squared(self._named, rows, self.dialect.width, bool(self._indexed))
+        indexed = len(names) > len(self._named)
+        if self._indexed is None:
+            self._open(names)
+        elif indexed != self._indexed:
+            raise Irregular
+        self._indexed = indexed
+        self._surplus += surplus
+        at = np.arange(self.n, self.n + len(rows))
+        self.n += len(rows)
+        places = {c.name: c for c in self._columns}
+        own = [places[name] for name in names] if self._joined else self._columns
+        for c, cells in zip(own, zip(*rows, strict=True), strict=True):
+            c.add(cells, at)
+
+    def _open(self, names: list[str]) -> None:
+        """The first rows of a block have come: columns for it, joined by name with those of earlier ones."""
+        if not self.n:
+            self._columns = self._empty(names)
+            return
+        joined: dict[str, Growing] = {}
+        for c in self._columns:
+            if c.name in joined:
+                joined[c.name].join(c)
+            else:
+                joined[c.name] = c
+        for fresh in self._empty(names):
+            joined.setdefault(fresh.name, fresh)
+        self._columns, self._joined = list(joined.values()), True
+
+    def _empty(self, names: list[str]) -> list[Growing]:
+        return [Growing(name, self.dialect.decimal) for name in names]
 
 
 def _commented(lines: Sequence[str], dialect: Dialect) -> list[str]:
@@ -58,34 +170,13 @@ def _commented(lines: Sequence[str], dialect: Dialect) -> list[str]:
     return cells if len(cells) == dialect.width and not comment.startswith("{") else []
 
 
-def _blocks(rows: list[list[str]], header: list[str]) -> tuple[list[Block], list[str]]:
-    """Rows by the header above them: one that is repeated begins nothing, one that differs a block."""
-    names = names_in(header)
-    known = set(names) - {""}
-    blocks: list[Block] = [(names, [])]
-    repeated = 0
-    for row in rows:
-        first = row[0].lstrip()[:1] if row else ""
-        if (first.isalpha() or first in '"_') and len(known.intersection(names_in(row))) * 2 > len(known):
-            found = names_in(row)
-            repeated += found == blocks[-1][0]
-            if found != blocks[-1][0]:
-                blocks.append((found, []))
-        else:
-            blocks[-1][1].append(row)
-    notes = [f"The header is repeated {repeated} times within the file."] if repeated else []
-    if len(blocks) > 1:
-        notes.append(f"The header changes {len(blocks) - 1} times: columns were joined by their names.")
-    return [b for b in blocks if b[1]] or blocks[:1], notes
-
-
-def _squared(names: list[str], rows: list[list[str]], width: int) -> tuple[list[str], list[list[str]], int]:
-    """Names and rows of equal length, and in how many rows cells were left out.
+def _squared(names: list[str], rows: list[list[str]], width: int, indexed: bool) -> tuple[list[str], int]:
+    """The names with that of an index, and in how many rows cells were left out; makes rows equally long.
 
     A header one name short lacks that of an index in front, unless the last cells are blank (a delimiter
     at the end of each line).
     """
-    if width == len(names) + 1 and any(len(r) == width and r[-1].strip() for r in rows):
+    if width == len(names) + 1 and (indexed or any(len(r) == width and r[-1].strip() for r in rows)):
         names = ["", *names]
     n, surplus = len(names), 0
     for r in rows:
@@ -93,23 +184,4 @@ def _squared(names: list[str], rows: list[list[str]], width: int) -> tuple[list[
             surplus += any(c.strip() for c in r[n:])
             r[n:] = []
             r += [""] * (n - len(r))
-    return names, rows, surplus
-
-
-def _columns(blocks: list[Block], decimal: str) -> list[Column | TextColumn]:
-    """Columns of the same name in all blocks joined; unnamed empty ones (a delimiter too many) dropped."""
-    if len(blocks) == 1:
-        ((names, rows),) = blocks
-        cells = list(zip(*rows, strict=True)) or [()] * len(names)
-        made = [column(name, own, None, decimal) for name, own in zip(names, cells, strict=True)]
-    else:
-        joined: dict[str, tuple[list[int], list[str]]] = {}
-        begin = 0
-        for names, rows in blocks:
-            for place, name in enumerate(names):
-                at, own_cells = joined.setdefault(name, ([], []))
-                at += range(begin, begin + len(rows))
-                own_cells += [row[place] for row in rows]
-            begin += len(rows)
-        made = [column(name, c, np.array(at, np.int64), decimal) for name, (at, c) in joined.items()]
-    return [c for c in made if c.name or len(c.rows)]
+    return names, surplus
