@@ -12,7 +12,7 @@ from curvedoc.cells import TextColumn
 from curvedoc.columns import is_counter, is_index
 from curvedoc.dialect import SAMPLE_LINES, SPACES, Dialect, detect, split
 from curvedoc.errors import NotALogError
-from curvedoc.rows import names_in, read_rows
+from curvedoc.rows import Rows, names_in
 from curvedoc.source import HEAD_BYTES, Source, lines_of
 from curvedoc.stream import all_text, blocks, is_large
 from curvedoc.table import MAX_COLUMNS, Table, runs, too_wide
@@ -38,7 +38,7 @@ _TAG = r"(?:.*?run-)?(.*?)[-_]?tag-(.+)\.csv"
 
 def sniff(source: Source) -> float:
     """How sure it is, in [0, 1]: the lines have one number of cells, and enough of them are numbers."""
-    lines = _body(lines_of(source.head_text))
+    lines = body(lines_of(source.head_text))
     if len(source.head) >= HEAD_BYTES and len(lines) > 2:
         lines.pop()
     dialect = _dialect(lines)
@@ -86,15 +86,18 @@ def _prefix(part: Source) -> str:
 def parse(source: Source) -> Table:
     """The table in a source, with the columns as they are named."""
     table = _large(source) if is_large(source) else None
-    if table is None:
-        table = _from_lines(source, _body(lines_of(all_text(source))))
-    _refuse(table)
-    return table
+    if table is not None:
+        _refuse(table)
+        return table
+    lines = body(lines_of(all_text(source)))
+    rows = begun(source, lines)
+    rows.add(lines)
+    return finished(source, rows)
 
 
 def _large(source: Source) -> Table | None:
     """A large regular table; None when it must be read line by line."""
-    lines = _body(lines_of(source.head_text))
+    lines = body(lines_of(source.head_text))
     dialect = detect(lines[:-1])
     if dialect is None or not lines[0].strip() or not source.head.startswith(lines[0].encode()):
         return None
@@ -111,7 +114,7 @@ def _large(source: Source) -> Table | None:
     )
 
 
-def _body(lines: list[str]) -> list[str]:
+def body(lines: list[str]) -> list[str]:
     """The lines without blank ones at the end and without Excel's ``sep=;``."""
     if lines and lines[0].lower().startswith("sep="):
         lines.pop(0)
@@ -120,8 +123,8 @@ def _body(lines: list[str]) -> list[str]:
     return lines
 
 
-def _from_lines(source: Source, lines: list[str]) -> Table:
-    """A table line by line, with all that may be odd about it."""
+def begun(source: Source, lines: list[str]) -> Rows:
+    """The empty table that its first lines announce (enough of them: ``3 * SAMPLE_LINES``)."""
     width = max((_cells_at_most(line) for line in lines[:HEADED]), default=0)
     if width > MAX_COLUMNS:
         raise too_wide(width, source.path)
@@ -132,9 +135,16 @@ def _from_lines(source: Source, lines: list[str]) -> Table:
             "Choose the reader that fits with --reader, or name another log.",
             source.path,
         )
-    made, rows, notes = read_rows(lines, dialect, _unnamed(dialect.width, source.filename))
-    table = Table(source.name, source.path, NAME, tuple(made), rows, (), tuple(notes))
-    return _renamed(table, source, dialect)
+    return Rows(dialect, _unnamed(dialect.width, source.filename), lines)
+
+
+def finished(source: Source, rows: Rows) -> Table:
+    """The table of all rows that were added; raises NotALogError where they are no log of one run."""
+    made, n, notes = rows.read()
+    table = Table(source.name, source.path, NAME, tuple(made), n, (), tuple(notes))
+    table = _renamed(table, source, rows.dialect)
+    _refuse(table)
+    return table
 
 
 def _cells_at_most(line: str) -> int:

@@ -40,6 +40,11 @@ def sniff(source: Source) -> float:
 def read(source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in the file; lines that are no JSON objects are skipped and counted in a note."""
     found = (_in_bulk(source) if is_large(source) else None) or _one_by_one(all_text(source))
+    return runs_in(found, source, options)
+
+
+def runs_in(found: Read, source: Source, options: ReadOptions) -> list[Logged]:
+    """Every run in what the lines of a file hold; raises UnreadableError where too few of them are JSON."""
     broken, lines = found.broken, found.lines
     if broken == lines or broken > BROKEN * lines:
         where = f"{broken} of {lines} lines are no JSON objects"

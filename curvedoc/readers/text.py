@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from curvedoc.errors import NotALogError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from curvedoc.run import Logged
     from curvedoc.source import ReadOptions, Source
+    from curvedoc.text.scan import Event
 
 NAME = "text"
 ABOUT = "plain text (.log, .txt, .out, standard output): progress bars, `step 10 loss 0.5`, console tables"
@@ -43,12 +46,18 @@ def sniff(source: Source) -> float:
 def read(source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in the text; raises :class:`~curvedoc.errors.NotALogError` where no loss or metric is printed
     again and again."""
+    from curvedoc.text import scan
+
+    return runs_in(*scan(source.text()), source, options)
+
+
+def runs_in(events: Sequence[Event], lines: int, source: Source, options: ReadOptions) -> list[Logged]:
+    """Every run in what the lines of a text report; ``lines``: how many there are. Raises as :func:`read`."""
     from curvedoc.cells import clean_name
     from curvedoc.records import columns
     from curvedoc.table import Table, runs
-    from curvedoc.text import rows_of, scan
+    from curvedoc.text import rows_of
 
-    events, lines = scan(source.text())
     rows, counters, notes = rows_of(events)
     rows = _of_split(rows, counters, source.filename)
     _refuse(source, rows, lines)
