@@ -420,7 +420,7 @@ def big(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Lo
     source = Source(str(path), "big", (path,))
     slow = load(source, ReadOptions())
     monkeypatch.setattr(reader, "is_large", lambda source: True)
-    monkeypatch.setattr(reader, "_from_lines", lambda *a: pytest.fail("not read in bulk"))
+    monkeypatch.setattr(reader, "begun", lambda *a: pytest.fail("not read in bulk"))
     return slow, load(source, ReadOptions())
 
 
