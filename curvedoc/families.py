@@ -75,6 +75,15 @@ def families(names: Sequence[str]) -> list[Family]:
     return made
 
 
+def shape(name: str) -> str:
+    """The name with a star for every counted number: equal for all runs that could be one experiment.
+
+    >>> shape("resnet18/seed_3/log")
+    'resnet18/seed_*/log'
+    """
+    return _MEMBER.sub(lambda match: _masked(match).replace(_HOLE, "*"), name)
+
+
 def _counted(match: re.Match[str]) -> tuple[str, str]:
     """What a number counts, and the number."""
     if match["number"] is None:

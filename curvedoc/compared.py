@@ -1,0 +1,67 @@
+"""What a comparison of runs says, measure by measure: the part of its result that reports show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Measure(StrEnum):
+    """What is compared of a curve."""
+
+    FINAL = "final"  # the level at the end
+    BEST = "best"  # the best level, not pulled by the luck of single points
+    STEPS = "steps"  # steps until the baseline's level is reached
+    AREA = "area"  # mean level over the steps that both sides have
+
+
+class Outcome(StrEnum):
+    """What came of one comparison."""
+
+    WORSE = "worse"  # beyond noise and tolerance
+    UNSURE = "unsure"  # beyond the noise of single runs, but not beyond what another seed alone may do
+    TOLERATED = "tolerated"  # beyond noise, within tolerance
+    SAME = "same"  # within noise
+    BETTER = "better"  # beyond noise
+    LOST = "lost"  # the curve ends in NaN or infinity
+    SKIPPED = "skipped"  # there is nothing to compare; the note says why
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: how many runs, their mean, and how far it is known.
+
+    ``error``: standard deviation between runs; of one run the standard error from its own noise; None where
+    a single run is too short to tell.
+    """
+
+    runs: int
+    mean: float
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One measure of one curve, new runs against the baseline.
+
+    ``decides``: whether it may fail a gate. ``difference``: how much worse the new side is (negative:
+    better), ``interval`` its 95 % interval. ``p``: how often such a difference or a larger one comes by
+    chance, corrected when several measures decide; ``p_better`` the other way round. ``effect``: Hedges' g with
+    its 95 % interval, positive = worse. ``tolerance``: in the unit of the difference. ``test``: how it was
+    tested. ``note``: what a reader must know.
+    """
+
+    role: str
+    measure: Measure
+    decides: bool
+    outcome: Outcome
+    new: Side | None = None
+    base: Side | None = None
+    difference: float = 0.0
+    interval: tuple[float, float] | None = None
+    p: float | None = None
+    p_better: float = 1.0
+    effect: tuple[float, float, float] | None = None
+    tolerance: float = 0.0
+    test: str = ""
+    note: str = ""
