@@ -5,6 +5,12 @@ Each needs its framework, which is imported with it and with nothing else of cur
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def missing(framework: str, extra: str) -> ImportError:
     """The error where a framework is not installed, with the way to mend it."""
@@ -12,3 +18,12 @@ def missing(framework: str, extra: str) -> ImportError:
         f"curvedoc.integrations.{extra} needs {framework}, which is not installed here: "
         f"pip install 'curvedoc[{extra}]'"
     )
+
+
+def numbers(logs: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a monitor takes of the values that a framework tells its callbacks: numbers and single elements."""
+    return {
+        name: value
+        for name, value in (logs or {}).items()
+        if isinstance(value, int | float) or (hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1)
+    }

@@ -133,13 +133,15 @@ class Monitor:
             self._look(at_end=False)
         return self.diagnosis
 
-    def close(self) -> None:
+    def close(self, look: bool = True) -> None:
         """The last look, at the whole run, and the end of the log file; more than once is harmless."""
-        if self.enabled and self._recording.n_rows:
+        if look and self.enabled and self._recording.n_rows:
             self._look(at_end=True)
             if self._refusal is not None:
                 tell(f"{self._refusal.problem} {self._refusal.fix}", self._warn)
-        self._close_file()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def __enter__(self) -> Monitor:
         return self
@@ -147,10 +149,7 @@ class Monitor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self.close()
-        else:  # nothing may come between an error and its reader
-            self._close_file()
+        self.close(look=kind is None)  # nothing may come between an error and its reader
 
     def _look(self, at_end: bool) -> None:
         begin = perf_counter()
@@ -215,11 +214,6 @@ class Monitor:
         if self._file is None:
             self._file = RunLogger(path, resume=True)
         self._file({name: value for name, value in values.items() if value is not None})
-
-    def _close_file(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
 
 
 def _check(mapping: Mapping[str, str] | None) -> None:
