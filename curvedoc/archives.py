@@ -7,11 +7,10 @@ import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from . import source
 from .errors import CurvedocError, NotALogError, UnreadableError
-from .source import bounded, packed_as
+from .source import bounded, packed_as, size_of
 from .stored import Stored, address, guarded, stored
-from .unpack import blocks, too_much
+from .unpack import blocks, most, too_much
 
 if TYPE_CHECKING:
     import zipfile
@@ -126,8 +125,9 @@ def _in_zip(file: Path, shown: str, wanted: Wanted) -> Iterator[Stored]:
         raise _too_many(shown)
     logs = [i for i in infos if not i.is_dir() and wanted(i.filename, i.file_size)]
     # Members may overlap in the file, so that each is harmless and their sum is not.
-    total, packed = sum(i.file_size for i in logs), max(1, source.size_of(file))
-    if total > max(source.RATIO_FREE_BYTES, source.MAX_RATIO * packed):
+    total, packed = sum(i.file_size for i in logs), sum(i.compress_size for i in logs)
+    packed = min(packed, size_of(file) or packed)
+    if total > most(packed):
         raise too_much(total, packed, shown)
     for info in logs:
         name, where = _named(file, shown, info.filename)

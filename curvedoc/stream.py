@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from .source import HEAD_BYTES, MAX_BYTES, size_of, unreadable
+from .source import HEAD_BYTES, MAX_BYTES, size_of, too_large, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,16 +31,15 @@ _LONGEST_LINE = 1 << 24  # 16 MiB; what has longer ones is no log of rows
 _KEPT = 1 << 24
 _WORTH_THREADS = 8  # blocks; for fewer the start of the threads is not made up for
 _MOST_THREADS = 4  # reading the file and joining what was read stay with one
-_PROBE = 64  # bytes by which a file shows that it is neither packed nor encoded otherwise
 
 
 def is_large(source: Source) -> bool:
     """Whether a source holds so much text that reading it in bulk pays."""
     if len(source.head) < HEAD_BYTES:
         return False
-    if source.kind == "file" and _is_plain(source):
-        return size_of(source.files[0]) > LARGE
-    return len(source.read_bytes()) > LARGE
+    if _is_one_file(source) and not source.packed and (size := size_of(source.files[0])):
+        return size > LARGE
+    return source.is_longer(LARGE)
 
 
 def all_text(source: Source) -> str:
@@ -110,26 +109,43 @@ def cores() -> int:
 
 
 def _pieces(source: Source, size: int) -> Iterator[bytes]:
-    """The bytes of a log as they come; a plain file is never in memory as a whole."""
-    file = source.files[0] if source.files else None
-    if file is None or not _is_plain(source) or size_of(file) > MAX_BYTES:
+    """The bytes of a log as they come; neither a plain nor a packed file is ever in memory as a whole."""
+    if not _is_one_file(source) or size_of(source.files[0]) > MAX_BYTES:
         data = source.read_bytes()
         yield from (data[at : at + size] for at in range(0, len(data), size))
         return
     try:
-        with file.open("rb", buffering=0) as stream:
-            while piece := stream.read(size):
-                yield piece
+        with source.files[0].open("rb", buffering=0) as stream:
+            yield from (_unpacked if source.packed else _plain)(source, stream, size)
     except OSError as error:
         raise unreadable(source.path, error) from error
 
 
-def _is_plain(source: Source) -> bool:
-    """Whether the bytes of the (one) file are the bytes of the log."""
-    if source.kind != "file" or len(source.files) != 1:
-        return False
-    try:
-        with source.files[0].open("rb", buffering=0) as stream:
-            return stream.read(_PROBE) == source.head[:_PROBE]
-    except OSError:
-        return False
+def _plain(source: Source, stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """The bytes of a file; one whose size was not known, or that grows, ends at the bound of all others."""
+    taken = 0
+    while piece := stream.read(size):
+        taken += len(piece)
+        if taken > MAX_BYTES:
+            raise too_large(source.path)
+        yield piece
+
+
+def _unpacked(source: Source, stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """The unpacked bytes of a file."""
+    from .unpack import blocks as unpacked
+
+    held: list[bytes] = []
+    length = 0
+    for piece in unpacked(stream, source.packed, source.path):
+        held.append(piece)
+        length += len(piece)
+        if length >= size:
+            yield b"".join(held)
+            held, length = [], 0
+    yield b"".join(held)
+
+
+def _is_one_file(source: Source) -> bool:
+    """Whether the log is one file that can be opened again, not a pipe."""
+    return source.kind == "file" and len(source.files) == 1

@@ -41,7 +41,7 @@ def blocks(stream: IO[bytes], kind: str, path: str, limit: int | None = None) ->
     try:
         while chunk := opened.read1(_BLOCK if limit is None else min(limit, _BLOCK)):
             size += len(chunk)
-            if size > source.MAX_BYTES or size > max(source.RATIO_FREE_BYTES, source.MAX_RATIO * taken.taken):
+            if size > most(taken.taken):
                 raise too_much(size, taken.taken, path)
             yield chunk
     except broken as error:
@@ -50,6 +50,11 @@ def blocks(stream: IO[bytes], kind: str, path: str, limit: int | None = None) ->
             f"Copy it again; `{kind} -dc FILE | curvedoc diagnose -` reads the part that is there.",
             path,
         ) from error
+
+
+def most(packed: int) -> int:
+    """Bytes that so many packed ones may unpack to."""
+    return min(source.MAX_BYTES, source.RATIO_FREE_BYTES + source.MAX_RATIO * packed)
 
 
 def too_much(size: int, packed: int, path: str) -> UnreadableError:
