@@ -123,6 +123,14 @@ def named(logged: Logged, options: Options) -> Run | CurvedocError:
         return error
 
 
+def reading(options: Options) -> ReadOptions:
+    """The part of the options that the readers ask for."""
+    from .source import ReadOptions
+
+    places = tuple((pattern, ReadOptions(own.reader, own.x)) for pattern, own in options.places)
+    return ReadOptions(options.reader, options.x, places)
+
+
 def _in_crew(options: Options, jobs: int) -> Work | None:
     """How the sources are shared among processes; None to go through them one by one."""
     if jobs < 2:
@@ -141,10 +149,8 @@ def _logged(
 ) -> Iterator[Any]:
     """What the readers find, or what a table or a dict holds."""
     from .run import Run
-    from .source import ReadOptions
 
-    places = tuple((pattern, ReadOptions(own.reader, own.x)) for pattern, own in options.places)
-    how = ReadOptions(options.reader, options.x, places)
+    how = reading(options)
     if isinstance(data, Run):
         yield data
     elif isinstance(data, str | os.PathLike | Sequence):

@@ -58,15 +58,23 @@ class Chunk:
     lengths: list[int]
     damage: Damage | None = None
 
+    @property
+    def end(self) -> int:
+        """Where the last record ends in ``data``."""
+        return self.starts[-1] + self.lengths[-1] + _FRAME - _HEADER if self.starts else 0
 
-def read_chunks(path: Path, size: int = CHUNK) -> Iterator[Chunk]:
+
+def read_chunks(path: Path, size: int = CHUNK, start: int = 0) -> Iterator[Chunk]:
     """Yield the records of a file in chunks of about ``size`` bytes, up to the first damage.
 
+    ``start``: the byte where the first of them begins (behind those that were read before).
     A record longer than ``size`` makes its chunk as large as itself, never larger than the file. The
     generator ends after a chunk with ``damage``. Raises OSError when the file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
-        held, at, wanted = b"", 0, size
+        if start:  # what comes from elsewhere than a disk cannot seek
+            file.seek(start)
+        held, at, wanted = b"", start, size
         while True:
             block = file.read(wanted)
             data = held + block

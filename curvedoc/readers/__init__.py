@@ -83,6 +83,17 @@ def load(source: Source, options: ReadOptions) -> list[Logged]:
     Raises :class:`~curvedoc.errors.UnreadableError` or :class:`~curvedoc.errors.NotALogError`, with a fix.
     """
     options = options.at(source.path)
+    found: list[Logged] = chosen(source, options).read(source, options)
+    if source.root and source.kind == "file" and not any(_is_training(logged) for logged in found):
+        raise NotALogError("names no loss or metric over steps", "Name it if it is a log.", source.path)
+    return found
+
+
+def chosen(source: Source, options: ReadOptions) -> Any:
+    """The module of the reader that is surest of a source (or the one asked for), by its beginning alone.
+
+    Raises as :func:`load` for what no reader takes.
+    """
     wanted = reader(options.reader) if options.reader else None
     if source.kind in STORES and wanted is not None and options.reader != source.kind:
         raise UsageError(
@@ -94,11 +105,7 @@ def load(source: Source, options: ReadOptions) -> list[Logged]:
         _refuse(source, options.reader)
     if source.root and source.kind == "file" and not _may_be_training(source):
         raise NotALogError("names no loss or metric", "Name it if it is a log.", source.path)
-    chosen = wanted or _surest(source)
-    found: list[Logged] = chosen.read(source, options)
-    if source.root and source.kind == "file" and not any(_is_training(logged) for logged in found):
-        raise NotALogError("names no loss or metric over steps", "Name it if it is a log.", source.path)
-    return found
+    return wanted or _surest(source)
 
 
 def read_paths(

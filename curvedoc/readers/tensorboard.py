@@ -12,7 +12,7 @@ from curvedoc.errors import UnreadableError
 from curvedoc.run import Ignored, Logged, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from curvedoc.run import FloatArray
     from curvedoc.source import ReadOptions, Source
@@ -54,16 +54,24 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
     return [read_files(source.files, source.name, source.path, options.x)]
 
 
-def read_files(files: Sequence[Path], name: str, path: str, x: str | None = None) -> Logged:
+def read_files(
+    files: Sequence[Path],
+    name: str,
+    path: str,
+    x: str | None = None,
+    read: Callable[[Path], Scalars] | None = None,
+) -> Logged:
     """Read event files as one run; ``name`` and ``path`` as shown to the user, ``x`` a logged name or None.
 
+    ``read`` reads one file, unless :func:`~curvedoc.tfevents.scalars.read_scalars` shall.
     Files of one directory are joined in the order of time (see :mod:`curvedoc.tfevents.attempts`); several
     directories put a prefix to the names (see :mod:`curvedoc.tfevents.layout`). NaN and infinity are kept.
     """
     from curvedoc.pointwise import over
     from curvedoc.tfevents.files import about, nothing_in, read_all
+    from curvedoc.tfevents.scalars import read_scalars
 
-    found, passed_over = read_all(files)
+    found, passed_over = read_all(files, read or read_scalars)
     if not found:
         raise nothing_in(passed_over, path)
     base = Path(os.path.commonpath([file.parent for file in files]))

@@ -13,7 +13,7 @@ from curvedoc.source import unreadable
 from .scalars import Scalars, read_scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _LFS = b"version https://git-lfs"
@@ -27,13 +27,15 @@ class PassedOver:
     error: UnreadableError
 
 
-def read_all(files: Sequence[Path]) -> tuple[list[tuple[Path, Scalars]], list[PassedOver]]:
-    """The files that hold scalars, in the order of time, and those that do not."""
+def read_all(
+    files: Sequence[Path], read: Callable[[Path], Scalars] = read_scalars
+) -> tuple[list[tuple[Path, Scalars]], list[PassedOver]]:
+    """The files that hold scalars, in the order of time, and those that do not; ``read`` reads one file."""
     found: list[tuple[Path, Scalars]] = []
     passed_over = []
     for file in files:
         try:
-            scalars = read_scalars(file)
+            scalars = read(file)
             head = b"" if scalars.records else _head(file)
         except OSError as error:
             passed_over.append(PassedOver("unreadable", unreadable(str(file), error)))

@@ -53,7 +53,7 @@ class _Single:
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
     """What was found so far; ``restarts`` holds the lowest step of a session start per chunk.
 
     ``parts``: tag -> (number of the chunk, points); ``others``: tag -> values that are no scalars.
@@ -74,29 +74,31 @@ def read_scalars(path: Path) -> Scalars:
     is dropped, as TensorBoard does.
     """
     keep_memory()
-    found = _Found()
+    found = Found()
     records, began, ended, damage = 0, math.nan, math.nan, None
     for chunk in read_chunks(path):
         if chunk.starts:
-            began = began if records else _time(chunk, 0)
-            ended = _time(chunk, -1)
+            began = began if records else time_of(chunk, 0)
+            ended = time_of(chunk, -1)
         records += len(chunk.starts)
         damage = chunk.damage
-        _add_chunk(found, chunk)
-    points = _joined(found)
+        add_chunk(found, chunk)
+    points = joined(found)
     return Scalars(
         points, found.skipped, records, began, ended, min(found.restarts, default=math.inf), damage
     )
 
 
-def _time(chunk: Chunk, i: int) -> float:
+def time_of(chunk: Chunk, i: int) -> float:
+    """The wall time of one record of a chunk; NaN without one."""
     try:
         return parse_event(chunk.data, chunk.starts[i], chunk.starts[i] + chunk.lengths[i]).wall_time
     except MalformedError:
         return math.nan
 
 
-def _add_chunk(found: _Found, chunk: Chunk) -> None:
+def add_chunk(found: Found, chunk: Chunk) -> None:
+    """Add the records of one chunk."""
     import numpy as np
 
     pieces, rest = decode_alike(chunk)
@@ -121,7 +123,7 @@ def _add_chunk(found: _Found, chunk: Chunk) -> None:
     _add_pieces(found, pieces, starts)
 
 
-def _add_event(found: _Found, event: Event, index: int, single: dict[bytes, _Single]) -> None:
+def _add_event(found: Found, event: Event, index: int, single: dict[bytes, _Single]) -> None:
     if event.kind not in ("summary", "version", "session", ""):
         found.skipped[event.kind] += 1
     for value in event.values:
@@ -136,7 +138,7 @@ def _add_event(found: _Found, event: Event, index: int, single: dict[bytes, _Sin
             found.skipped[value.kind] += 1
 
 
-def _add_pieces(found: _Found, pieces: list[Piece], starts: list[tuple[int, int]]) -> None:
+def _add_pieces(found: Found, pieces: list[Piece], starts: list[tuple[int, int]]) -> None:
     """Add the pieces of one chunk: one part per tag, tags in the order of their first record."""
     by_tag: dict[bytes, list[Piece]] = {}
     for piece in sorted(pieces, key=lambda piece: int(piece.order[0])):
@@ -172,14 +174,17 @@ def _without_overwritten(piece: Piece, starts: list[tuple[int, int]]) -> FloatAr
     return piece.points[:, kept]
 
 
-def _joined(found: _Found) -> dict[str, FloatArray]:
-    """Put the chunks together; what later sessions made void and what no scalar plugin logged goes."""
+def joined(found: Found) -> dict[str, FloatArray]:
+    """Put the chunks together; what later sessions made void and what no scalar plugin logged goes.
+
+    It takes the parts out of ``found``.
+    """
     import numpy as np
 
     lowest = list(accumulate(reversed([*found.restarts[1:], math.inf]), min))[::-1]
     for tag, count in found.others.items():
         found.skipped[kind_of_plugin(found.plugins.get(tag, ""))] += count
-    joined = {}
+    kept_of = {}
     for tag in list(found.parts):
         parts = found.parts.pop(tag)  # let go one by one: the parts are as large as the result
         points = np.concatenate([part for _, part in parts], axis=1)
@@ -188,5 +193,5 @@ def _joined(found: _Found) -> dict[str, FloatArray]:
         if tag in found.tensors and plugin != "scalars":
             found.skipped[kind_of_plugin(plugin)] += len(kept)
         elif kept.any():
-            joined[tag.decode("utf-8", "backslashreplace")] = points if kept.all() else points[:, kept]
-    return joined
+            kept_of[tag.decode("utf-8", "backslashreplace")] = points if kept.all() else points[:, kept]
+    return kept_of
