@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import CurvedocError, UsageError
-from .gate import DEFAULT_MIN_CONFIDENCE
 from .intake import Options, examine, judge, results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
+    from typing import Any
 
     from .diagnosis import Batch, Diagnosis
     from .gated import GateResult
@@ -79,20 +80,46 @@ def diagnose_all(
 
 def check(
     data: Data,
-    fail_on: Sequence[str] | str,
+    fail_on: Sequence[str] | str | None = None,
     *,
-    min_confidence: float = DEFAULT_MIN_CONFIDENCE,
+    min_confidence: float | None = None,
+    expect: Sequence[str] | str | None = None,
+    max_gap: float | str | None = None,
+    max_wasted: float | str | None = None,
+    fail_on_inconclusive: bool | None = None,
+    fail_on_skipped: bool | None = None,
+    allow: Sequence[Mapping[str, Any]] | None = None,
+    today: date | None = None,
     mapping: Mapping[str, str] | None = None,
     metric: str | None = None,
     x: str | None = None,
     reader: str | None = None,
 ) -> GateResult:
-    """Whether the runs in ``data`` are free of the states and rules in ``fail_on``.
+    """Whether the runs in ``data`` keep to a policy: the keys are those of ``[tool.curvedoc.check]``.
 
-    A run fails when its state, or a finding, is in ``fail_on`` with at least ``min_confidence``.
-    Raises :class:`~curvedoc.errors.UsageError` for a name that is neither a state nor a rule.
+    A run fails when its state, or a finding, is in ``fail_on`` with at least ``min_confidence`` (0.8); when
+    it is in none of the states of ``expect`` (``"smooth_descent"``) or breaks one of its conditions
+    (``"best val/loss <= 0.41"``); when validation loss ends more than ``max_gap`` above train loss (``0.2``,
+    or ``"20%"`` of it); when more than ``max_wasted`` (``0.3``, ``"30%"``) of the training came after its
+    best step. Where nothing is demanded, the sick states fail. What is demanded and cannot be checked fails.
+    ``allow``: exceptions with ``run``, ``what``, ``reason`` and ``until``, judged at ``today`` (in UTC).
+    Settings files are not read. Raises :class:`~curvedoc.errors.UsageError` for what is no policy.
     """
-    from .gate import forbidden, gate
+    from datetime import UTC, datetime
 
-    names = forbidden(fail_on)
-    return gate(examine(data, Options(mapping or {}, metric, x, reader)), names, min_confidence)
+    from .gate import gate, policies
+
+    policy = policies(
+        {
+            "fail_on": fail_on,
+            "min_confidence": min_confidence,
+            "expect": expect,
+            "max_gap": max_gap,
+            "max_wasted": max_wasted,
+            "fail_on_inconclusive": fail_on_inconclusive,
+            "fail_on_skipped": fail_on_skipped,
+            "allow": allow,
+        }
+    )
+    batch = examine(data, Options(mapping or {}, metric, x, reader))
+    return gate(batch, policy, today or datetime.now(UTC).date())

@@ -42,7 +42,8 @@ class GateResult:
     ``failed`` holds each run that fails with the reason as a sentence, ``doubtful`` those that are in a
     forbidden state (or show a forbidden finding) but with too little confidence; they pass.
     ``problems`` are the paths that could not be judged at all: they must not read as passed.
-    ``checks``: every run with every condition that was looked at, in the order of the batch.
+    ``checks``: every run with every condition that was looked at, in the order of the batch. ``unjudged`` are
+    the runs of which no condition could be looked at, with the reason; they do not fail, but did not pass.
     """
 
     failed: tuple[tuple[Diagnosis, str], ...]
@@ -50,6 +51,7 @@ class GateResult:
     passed: tuple[Diagnosis, ...]
     problems: tuple[Problem, ...]
     checks: tuple[tuple[Diagnosis, tuple[Check, ...]], ...] = ()
+    unjudged: tuple[tuple[Diagnosis, str], ...] = ()
 
     def __bool__(self) -> bool:
         return not self.failed and not self.problems
@@ -57,3 +59,17 @@ class GateResult:
     def of(self, diagnosis: Diagnosis) -> tuple[Check, ...]:
         """The conditions of one run of the batch."""
         return next((checks for own, checks in self.checks if own is diagnosis), ())
+
+
+def stands(gate: GateResult, diagnosis: Diagnosis) -> tuple[str, str]:
+    """How a run of the batch stands (``"failed"``, ``"doubtful"``, ``"not judged"`` or ``"passed"``), and why.
+
+    A run that the result does not name at all was not judged: nothing may read as passed by being forgotten.
+    """
+    for word, runs in (("failed", gate.failed), ("doubtful", gate.doubtful), ("not judged", gate.unjudged)):
+        for own, reason in runs:
+            if own is diagnosis:
+                return word, reason
+    if any(own is diagnosis for own in gate.passed):
+        return "passed", ""
+    return "not judged", "the policy did not look at this run"

@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 READING_KEYS = ("map", "metric", "x", "reader")
 KEYS = (*READING_KEYS, "check", "paths")
-CHECK_KEYS = ("fail-on", "min-confidence")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a settings file says; a key that is absent is None or empty.
 
-    ``map``: role -> logged name. ``fail_on`` and ``min_confidence`` are the table ``check``. ``paths``: a
-    pattern of paths -> what is different there (map, metric, x, reader), in the order of the file. ``path``
-    is the file the values come from.
+    ``map``: role -> logged name. ``paths``: a pattern of paths -> what is different there (map, metric, x,
+    reader), in the order of the file. ``check`` and ``checks`` (by pattern) are the policies of the gate as
+    they stand in the file: :mod:`curvedoc.gate` knows what they mean. ``path`` is the file the values come
+    from.
     """
 
     map: Mapping[str, str] = field(default_factory=dict)
     metric: str | None = None
     x: str | None = None
     reader: str | None = None
-    fail_on: tuple[str, ...] = ()
-    min_confidence: float | None = None
     paths: Mapping[str, Settings] = field(default_factory=dict)
+    check: Mapping[str, Any] = field(default_factory=dict)
+    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     path: Path | None = None
 
 
@@ -50,6 +50,19 @@ def load(start: Path) -> Settings:
             if table is not None:
                 return _settings(table, folder / name)
     return Settings()
+
+
+def load_file(path: Path) -> Settings:
+    """Settings of one file that the user named; raises :class:`UsageError` when it holds none."""
+    table = _table(path)
+    if table is None:
+        there = path.is_file()
+        raise UsageError(
+            "holds no [tool.curvedoc]" if there else "no such file",
+            "Name a curvedoc.toml, or a pyproject.toml with [tool.curvedoc].",
+            str(path),
+        )
+    return _settings(table, path)
 
 
 def _table(path: Path) -> dict[str, Any] | None:
@@ -76,18 +89,17 @@ def _table(path: Path) -> dict[str, Any] | None:
 
 def _settings(table: Mapping[str, Any], path: Path) -> Settings:
     where = str(path)
-    _known(table, KEYS, where)
-    check = table.get("check", {})
-    if not isinstance(check, dict):
-        raise UsageError(
-            "'check' is not a table", 'Write [tool.curvedoc.check] and below it fail-on = ["…"].', where
-        )
-    _known(check, CHECK_KEYS, where)
+    known(table, KEYS, where)
+    paths = _tables(table.get("paths", {}), where)
+    for pattern, own in paths.items():
+        known(own, (*READING_KEYS, "check"), where, f'[paths."{pattern}"] ')
+    # Who only writes a policy for a pattern leaves alone what other patterns say of reading.
+    reading = {pattern: own for pattern, own in paths.items() if set(own) != {"check"}}
     return replace(
         _reading(table, where),
-        paths=_paths(table.get("paths", {}), where),
-        fail_on=_names(check.get("fail-on", ()), where),
-        min_confidence=_fraction(check.get("min-confidence"), where),
+        paths={pattern: _reading(own, where) for pattern, own in reading.items()},
+        check=_check(table, where),
+        checks={pattern: _check(own, where) for pattern, own in paths.items() if "check" in own},
         path=path,
     )
 
@@ -102,23 +114,31 @@ def _reading(table: Mapping[str, Any], where: str) -> Settings:
     )
 
 
-def _paths(value: object, where: str) -> dict[str, Settings]:
+def _tables(value: object, where: str) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(value, dict) or not all(isinstance(own, dict) for own in value.values()):
         raise UsageError(
             "'paths' is not a table of tables",
             'Write [tool.curvedoc.paths."mnist/*"] and below it metric = "f1".',
             where,
         )
-    for own in value.values():
-        _known(own, READING_KEYS, where)
-    return {pattern: _reading(own, where) for pattern, own in value.items()}
+    return value
 
 
-def _known(table: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
+def _check(table: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    check = table.get("check", {})
+    if not isinstance(check, dict):
+        raise UsageError(
+            "'check' is not a table", 'Write [tool.curvedoc.check] and below it fail-on = ["…"].', where
+        )
+    return check
+
+
+def known(table: Mapping[str, Any], keys: Iterable[str], where: str, place: str = "") -> None:
+    """Raise :class:`UsageError` for a key that is not among ``keys``; ``place`` names the table."""
     for key in table:
         if key not in keys:
             raise UsageError(
-                f"unknown setting '{key}'.{nearest(key, keys)}", f"Known: {', '.join(keys)}.", where
+                f"{place}unknown setting '{key}'.{nearest(key, keys)}", f"Known: {', '.join(keys)}.", where
             )
 
 
@@ -135,20 +155,3 @@ def _strings(value: object, where: str) -> dict[str, str]:
             "'map' is not a table of strings", 'Write map = { "train/loss" = "my column" }.', where
         )
     return value
-
-
-def _names(value: object, where: str) -> tuple[str, ...]:
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
-        raise UsageError("'fail-on' is not a list of strings", 'Write fail-on = ["overfitting"].', where)
-    return tuple(name.strip() for entry in names for name in entry.split(",") if name.strip())
-
-
-def _fraction(value: object, where: str) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise UsageError(
-            f"'min-confidence' is not a number from 0 to 1: {value!r}", "Write min-confidence = 0.8.", where
-        )
-    return float(value)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import curvedoc
-from curvedoc import api, gate
+from curvedoc import api
 from curvedoc.errors import CurvedocError, UnreadableError, UsageError
 from curvedoc.states import State
 
@@ -167,11 +167,12 @@ def test_gate_never_passes_over_what_it_cannot_read(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "part"), [("overfiting", "Did you mean 'overfitting'"), ("", "nothing to fail on")]
+    ("names", "part"),
+    [("overfiting", "Did you mean 'overfitting'"), ("", "names nothing"), ([], "nothing to")],
 )
-def test_gate_by_unknown_name(names: str, part: str) -> None:
+def test_gate_by_unknown_name(names: str | list[str], part: str) -> None:
     with pytest.raises(UsageError, match=part):
-        gate.forbidden(names)
+        curvedoc.check(DATA, names)
 
 
 # --- the logs that ship with the sources ---

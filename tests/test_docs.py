@@ -52,12 +52,17 @@ def test_exit_codes_are_documented_where_they_are_looked_for() -> None:
         assert listed == codes, page
 
 
-def test_the_readme_names_every_key_of_the_settings() -> None:
-    from curvedoc.settings import CHECK_KEYS, Settings, load
+def test_the_policy_page_names_every_key_and_its_examples_hold() -> None:
+    import tomllib
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)
-    assert block
-    assert all(key in block[1] for key in CHECK_KEYS)
-    assert load is not None
-    assert Settings().min_confidence is None
+    from curvedoc.gate import policies
+    from curvedoc.gate.keys import KEYS
+    from curvedoc.settings import Settings
+
+    page = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    assert all(f"| `{key}` |" in page for key in KEYS)
+    for text in (page, (ROOT / "README.md").read_text(encoding="utf-8")):
+        for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+            tool = tomllib.loads(block)["tool"]["curvedoc"]
+            paths = {name: own["check"] for name, own in tool.get("paths", {}).items() if "check" in own}
+            assert policies({}, Settings(check=tool.get("check", {}), checks=paths))

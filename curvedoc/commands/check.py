@@ -2,51 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from curvedoc import flags
-from curvedoc.console import say
-from curvedoc.errors import EXIT_GATE, EXIT_OK, EXIT_UNREADABLE
+from curvedoc.console import emit, say
+from curvedoc.errors import EXIT_GATE, EXIT_OK, EXIT_UNREADABLE, UsageError, nearest
 
 from .showing import examine, show
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from curvedoc.gate import Policies
+    from curvedoc.gated import GateResult
+    from curvedoc.outputs import Wanted
+
 
 @click.command()
-@flags.paths
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @flags.reading
 @flags.showing
 @click.option(
-    "--fail-on", multiple=True, metavar="STATES", help="States or rules that fail, separated by commas."
+    "--fail-on",
+    multiple=True,
+    metavar="NAMES",
+    help="States or rules that fail, separated by commas. [default: the sick states]",
 )
-@click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="P",
-              help="Fail only when at least this sure (default: 0.8).")  # fmt: skip
-def check(
-    paths: tuple[str, ...],
-    form: str,
-    output: str | None,
-    fail_on: tuple[str, ...],
-    min_confidence: float | None,
-    **given: Any,
-) -> int:
-    """A gate for CI: exit 1 when a run is in a forbidden state.
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="A state or rule fails when at least this sure. [default: 0.8]",
+)
+@click.option(
+    "--fail-on-inconclusive/--no-fail-on-inconclusive",
+    default=None,
+    help="Whether a run too short to judge fails. [default: no]",
+)
+@click.option(
+    "--fail-on-skipped/--no-fail-on-skipped",
+    default=None,
+    help="Whether a name of --fail-on that cannot be looked for fails. [default: no]",
+)
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="STATE|CONDITION",
+    help="A state to be in, or a bound: 'best val/loss <= 0.41'. Repeatable.",
+)
+@click.option(
+    "--max-gap", metavar="GAP", help="Most that validation loss may end above train loss: 0.2 or 20%."
+)
+@click.option(
+    "--max-wasted", metavar="SHARE", help="Most of the training that may follow its best step: 30%."
+)
+@click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate failed; other errors keep their code.")
+@click.option("--config", metavar="FILE", help="Take the settings from FILE instead of the nearest.")
+@click.option("--show-config", is_flag=True, help="Print the policy and where it comes from; check nothing.")
+def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> int:
+    """A gate for CI: exit 1 when a run breaks the policy.
 
-    Takes the same PATHs as diagnose. A path that cannot be read never passes: exit 3.
+    Takes the same PATHs as diagnose. A path that cannot be read never passes: exit 3. The policy stands in
+    [tool.curvedoc.check] of pyproject.toml, or in curvedoc.toml; flags win over it. Without any, runs in a
+    sick state fail.
     """
-    from curvedoc.gate import DEFAULT_MIN_CONFIDENCE, forbidden, gate
+    from curvedoc.gate import gate, policies
 
-    settings = flags.settings()
-    names = forbidden(fail_on or settings.fail_on)
-    limits = (min_confidence, settings.min_confidence, DEFAULT_MIN_CONFIDENCE)
-    limit = next(value for value in limits if value is not None)
+    settings = flags.settings(given["config"])
+    # Of a flag that may be repeated nothing comes as an empty tuple: that is silence, not "none".
+    said = {name: given[name] or None for name in ("fail_on", "expect")}
+    policy = policies({**given, **said}, settings)
+    if given["show_config"]:
+        return _show_config(policy, reports[0])
+    if not paths:
+        raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
     batch = examine(paths, flags.options(given, settings))
-    result = gate(batch, names, limit)
-    show(batch, form, output, given)
-    for diagnosis, reason in result.failed:
-        say(f"curvedoc: {diagnosis.run.path}: gate failed: {reason}")
-    for diagnosis, reason in result.doubtful:
-        say(f"curvedoc: {diagnosis.run.path}: not failed: {reason} is below {limit:g}")
-    if result.failed:
+    result = gate(batch, policy, _today())
+    show(batch, reports, given, result)
+    for line in _verdict(result):
+        say(line)
+    if result.failed and not given["exit_zero"]:
         return EXIT_GATE
-    return EXIT_OK if result else EXIT_UNREADABLE
+    return EXIT_UNREADABLE if result.problems else EXIT_OK
+
+
+def _show_config(policy: Policies, report: Wanted) -> int:
+    from curvedoc.gate import effective
+
+    ways = {"terminal": effective.as_toml, "json": effective.as_json}
+    if report.form not in ways:
+        raise UsageError(
+            f"--show-config has no format '{report.form}'.{nearest(report.form, ways)}",
+            "Leave --format out, or use json.",
+            "Leave --format out, or use json.",
+        )
+    emit(ways[report.form](policy), report.file)
+    return EXIT_OK
+
+
+def _today() -> Any:
+    """The day everywhere: a gate must not turn with the time zone of the machine."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()
+
+
+def _verdict(result: GateResult) -> Iterator[str]:
+    """What the gate says of each run that did not simply pass, and the sum of it."""
+    from curvedoc.gate.told import verdict
+    from curvedoc.wording import clean
+
+    return (clean(f"curvedoc: {line}") for line in verdict(result))

@@ -1,0 +1,93 @@
+"""gate(batch, policies) -> GateResult: every condition of every run, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from curvedoc.gated import Check, GateResult, Status
+
+from .conditions import checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from curvedoc.diagnosis import Batch, Diagnosis
+    from curvedoc.run import Run
+
+    from .policies import Policies
+    from .policy import Allowance
+
+    More = Callable[[Diagnosis], Sequence[Check]]
+
+
+def gate(batch: Batch, policies: Policies, today: date, more: More | None = None) -> GateResult:
+    """Judge a batch: each run by the policy for its path, and by what ``more`` says of it.
+
+    ``today`` decides which exceptions have run out. Pure; raises nothing for any run.
+    """
+    import numpy as np
+
+    looked_at = []
+    for diagnosis in batch.diagnoses:
+        policy = policies.at(diagnosis.run.path)
+        # Logs hold values near the largest float too: what overflows becomes inf and is compared as such.
+        with np.errstate(all="ignore"):
+            found = [*checks(policy, diagnosis), *(more(diagnosis) if more else ())]
+        looked_at.append((diagnosis, allowed(found, diagnosis.run, policy.allow, today)))
+    return summed_up(batch, looked_at)
+
+
+def summed_up(batch: Batch, looked_at: Sequence[tuple[Diagnosis, tuple[Check, ...]]]) -> GateResult:
+    """The result from the conditions of every run: a run is what the worst of its conditions says."""
+
+    def those(status: Status, runs: Iterable[tuple[Diagnosis, tuple[Check, ...]]]) -> dict[int, str]:
+        told = {i: [c.message for c in own if c.status is status] for i, (_, own) in enumerate(runs)}
+        return {i: "; ".join(messages) for i, messages in told.items() if messages}
+
+    failed = those(Status.FAILED, looked_at)
+    doubtful = those(Status.DOUBTFUL, looked_at)
+    skipped = those(Status.SKIPPED, looked_at)
+    passed, unjudged = [], []
+    for i, (diagnosis, own) in enumerate(looked_at):
+        if i in failed or i in doubtful:
+            continue
+        if i in skipped and all(check.status is Status.SKIPPED for check in own):
+            unjudged.append((diagnosis, skipped[i]))
+        else:
+            passed.append(diagnosis)
+    return GateResult(
+        failed=tuple((looked_at[i][0], reason) for i, reason in failed.items()),
+        doubtful=tuple((looked_at[i][0], reason) for i, reason in doubtful.items() if i not in failed),
+        passed=tuple(passed),
+        problems=batch.problems,
+        checks=tuple(looked_at),
+        unjudged=tuple(unjudged),
+    )
+
+
+def allowed(
+    found: Iterable[Check], run: Run, exceptions: Sequence[Allowance], today: date
+) -> tuple[Check, ...]:
+    """The conditions with what an exception lets pass; one that has run out is named where it would have."""
+    own = [entry for entry in exceptions if _meant(entry.run, run)]
+    return tuple(_excused(check, own, today) if check.status is Status.FAILED else check for check in found)
+
+
+def _excused(check: Check, own: Sequence[Allowance], today: date) -> Check:
+    fitting = [entry for entry in own if {check.kind, check.condition} & set(entry.what)]
+    if not fitting:
+        return check
+    last = max(fitting, key=lambda entry: entry.until)
+    said = check.message.rstrip(".")
+    if last.until < today:
+        return replace(check, message=f"{said}; it was allowed until {last.until}: {last.reason}")
+    return replace(check, status=Status.ALLOWED, message=f"{said}; allowed until {last.until}: {last.reason}")
+
+
+def _meant(pattern: str, run: Run) -> bool:
+    from curvedoc.source import covers
+
+    return covers(pattern, run.path) or fnmatchcase(run.name, pattern)
