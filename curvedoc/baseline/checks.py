@@ -12,6 +12,7 @@ from . import roles
 from .history import drift, spread
 from .judge import judge
 from .matching import match
+from .samples import OWN_NOISE
 from .summary import summary
 from .telling import drifting, sentence, subject
 from .terms import FEWEST_TO_DRIFT
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .terms import Terms
 
 KIND = "baseline"
+ONE_SEED = "one run against one does not show how far seeds lie apart: compare several seeds to be sure"
 _STATUS = {
     Outcome.SAME: Status.PASSED,
     Outcome.BETTER: Status.PASSED,
@@ -72,8 +74,10 @@ def against(runs: Sequence[Run], baseline: Baseline, terms: Terms) -> Verdict:
         reason = f"the baseline has no run like {group.name}; it has {known}"
         for place in group.members:
             checks[place] = (Check(KIND, "counterpart", Status.FAILED, reason),)
-    gone = [f"the baseline's {group.name} has no run to compare with" for group in matched.base_alone]
-    return Verdict(tuple(checks), tuple(gone), tuple(compared))
+    remarks = [f"the baseline's {group.name} has no run to compare with" for group in matched.base_alone]
+    if any(c.test == OWN_NOISE for _, found in compared for c in found):
+        remarks.append(ONE_SEED)
+    return Verdict(tuple(checks), tuple(remarks), tuple(compared))
 
 
 def _of_group(new: Sequence[Summary], base: Group, baseline: Baseline, terms: Terms) -> tuple[Compared, ...]:

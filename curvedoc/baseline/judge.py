@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from curvedoc.compared import Compared, Measure, Outcome, Side
+from curvedoc.features.curves import BOUNDED_ABOVE
 from curvedoc.wording import number, step
 
 from . import measures, roles, statistics
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 # What another seed alone does to a run. One run against one does not show it, so without a tolerance of the
 # user's own a difference must be larger than this share of the baseline's value to be called worse; chosen on
-# repeated runs of one setting, see docs/baseline.md. Steps to a level vary more than levels do.
+# repeated runs of one setting, see docs/baseline.md. Steps to a level vary more than levels do. A metric that
+# ends at 1 varies less the nearer it is: there the share is of the geometric mean of what is reached and what
+# is missing.
 SEEDS_ALONE, SEEDS_ALONE_STEPS = 0.05, 0.25
 
 
@@ -59,9 +63,7 @@ def _of_role(
     for measure in Measure:
         levels = _levels(measure, first, second, units)
         history = spread if measure is Measure.FINAL else None
-        result = (
-            levels if isinstance(levels, str) else two_samples(levels[0], levels[1], terms.alpha, history)
-        )
+        result = levels if isinstance(levels, str) else _tested(levels, terms, history)
         if isinstance(result, str) or isinstance(levels, str):
             made.append(Compared(role, measure, False, Outcome.SKIPPED, note=str(result)))
         else:
@@ -69,6 +71,10 @@ def _of_role(
             sign = first[0].worse if measure is not Measure.STEPS else 1
             made.append(_compared(role, measure, levels, sign, result, terms, "; ".join(filter(None, said))))
     return made
+
+
+def _tested(levels: Levels, terms: Terms, spread: Spread | None) -> Tested | str:
+    return two_samples(levels[0], levels[1], terms.alpha, spread, terms.tolerance is not None)
 
 
 def _levels(measure: Measure, new: Sequence[Course], base: Sequence[Course], units: str) -> Levels | str:
@@ -153,10 +159,17 @@ def _outcome(compared: Compared, terms: Terms) -> Outcome:
         if compared.difference <= compared.tolerance:
             return Outcome.TOLERATED
         single = compared.test == OWN_NOISE and terms.tolerance is None
-        share = SEEDS_ALONE_STEPS if compared.measure is Measure.STEPS else SEEDS_ALONE
-        return (
-            Outcome.UNSURE
-            if single and compared.difference <= share * abs(compared.base.mean)
-            else Outcome.WORSE
-        )
+        within = compared.difference <= seeds_alone(compared.role, compared.measure, compared.base.mean)
+        return Outcome.UNSURE if single and within else Outcome.WORSE
     return Outcome.BETTER if compared.difference < 0 and compared.p_better <= terms.alpha else Outcome.SAME
+
+
+def seeds_alone(role: str, measure: Measure, value: float) -> float:
+    """How much of a difference another seed alone may make (see :data:`SEEDS_ALONE`)."""
+    if measure is Measure.STEPS:
+        return SEEDS_ALONE_STEPS * abs(value)
+    words = set(role.rpartition("/")[2].lower().split("_"))
+    perfect = 1.0 if value <= 1 else 100.0
+    if words & BOUNDED_ABOVE and 0 <= value <= perfect:
+        return SEEDS_ALONE * math.sqrt(value * (perfect - value))
+    return SEEDS_ALONE * abs(value)

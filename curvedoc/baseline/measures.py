@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .summary import Course
 
-# "The baseline's level" is reached with this share of its way from the first value to the last: at the last
+# "The baseline's level" is reached with this share of its way from the first value to the best: at the best
 # value itself the curve is flat, and the step at which noise carries it across says nothing.
 REACHED = 0.95
 # Two sides with less of the baseline's steps in common are not compared over steps.
@@ -67,9 +67,9 @@ def area(course: Course, span: Span) -> Level:
 def level_to_reach(base: Sequence[Course]) -> float | None:
     """The baseline's level (see :data:`REACHED`), turned so that lower is better; None without progress."""
     firsts = [c.worse * c.values[0] for c in base]
-    lasts = [c.worse * c.final for c in base]
-    first, last = sum(firsts) / len(base), sum(lasts) / len(base)
-    return last + (1 - REACHED) * (first - last) if first > last else None
+    bests = [c.worse * c.best for c in base]
+    first, best_of = sum(firsts) / len(base), sum(bests) / len(base)
+    return best_of + (1 - REACHED) * (first - best_of) if first > best_of else None
 
 
 def steps_to(course: Course, level: float) -> Level | None:

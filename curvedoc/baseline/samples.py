@@ -24,6 +24,7 @@ EXACT = "exact permutation test"
 WELCH = "Welch's t-test"
 PREDICTED = "t-test, one common spread"
 OWN_NOISE = "noise within the runs"
+TOLERANCE_ALONE = "the tolerance alone, too few points to tell noise"
 HISTORY = "spread of earlier baselines"
 
 
@@ -54,17 +55,22 @@ class Tested:
 
 
 def two_samples(
-    new: Sequence[Level], base: Sequence[Level], alpha: float, spread: Spread | None = None
+    new: Sequence[Level],
+    base: Sequence[Level],
+    alpha: float,
+    spread: Spread | None = None,
+    tolerated: bool = False,
 ) -> Tested | str:
     """Test two samples of levels (lower is better), or say why that is impossible.
 
     Two and more runs on each side: the exact permutation test where it can reach ``alpha``, else Welch's t.
     A single run on one side: a prediction from the spread of the other. One against one: the runs' own noise,
-    or ``spread`` where earlier baselines tell it.
+    or ``spread`` where earlier baselines tell it; of runs too short for either the difference alone, if there
+    is a tolerance to hold it against (``tolerated``).
     """
     first, second = [level.value for level in new], [level.value for level in base]
     if len(first) == len(second) == 1:
-        return _one_against_one(new[0], base[0], spread)
+        return _one_against_one(new[0], base[0], spread, tolerated)
     if min(len(first), len(second)) == 1:
         return _by_t(first, second, statistics.pooled(first, second), PREDICTED)
     made = _by_t(first, second, statistics.welch(first, second), WELCH)
@@ -81,19 +87,21 @@ def two_samples(
     return replace(made, p=p, p_better=p_better, name=EXACT)
 
 
-def _one_against_one(new: Level, base: Level, spread: Spread | None) -> Tested | str:
+def _one_against_one(new: Level, base: Level, spread: Spread | None, tolerated: bool) -> Tested | str:
     """Each level with its own error; the spread between runs on top where it is known."""
     if new.error is None or base.error is None:
-        return "too few points to tell the noise of a single run"
+        if tolerated:
+            return _by_t([new.value], [base.value], (0.0, 1.0), TOLERANCE_ALONE)
+        return "too few points to tell the noise of a single run; a tolerance would do without"
     parts = [(new.error**2, new.dof), (base.error**2, base.dof)]
-    name, note = OWN_NOISE, "one run against one does not show how far seeds lie apart"
+    name = OWN_NOISE
     if spread is not None:
         parts.append((2 * spread.deviation**2, spread.dof))
-        name, note = HISTORY, ""
+        name = HISTORY
     error = math.sqrt(sum(square for square, _ in parts))
     below = sum(square**2 / dof for square, dof in parts)
     dof = error**4 / below if below else math.inf
-    return replace(_by_t([new.value], [base.value], (error, dof), name), note=note)
+    return _by_t([new.value], [base.value], (error, dof), name)
 
 
 def _by_t(first: Sequence[float], second: Sequence[float], law: tuple[float, float], name: str) -> Tested:

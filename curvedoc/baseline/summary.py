@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from curvedoc.series import MAD_TO_SIGMA, condense, median, running_median
+from curvedoc.series import MAD_TO_SIGMA, condense, median, running_median, window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,12 +76,12 @@ class Course:
     @property
     def at_end(self) -> Level:
         """The level at the end."""
-        return self._level(self.final)
+        return self._level(self.final, width_of_end(self.points))
 
     @property
     def at_best(self) -> Level:
-        """The best level, with the error of a level at the end."""
-        return self._level(self.best)
+        """The best level; its noise is taken to be that of the later half."""
+        return self._level(self.best, 2 * window(self.points // 2))
 
     @property
     def dof(self) -> float:
@@ -94,8 +94,8 @@ class Course:
             return None
         return self.noise * math.sqrt(min(1.0, self.tau / points))
 
-    def _level(self, value: float) -> Level:
-        error = self.error_of(width_of_end(self.points))
+    def _level(self, value: float, points: int) -> Level:
+        error = self.error_of(points)
         return Level(value, None if error is None else MEDIAN_ERROR * error, self.dof)
 
 
@@ -193,7 +193,7 @@ def lowest_level(values: FloatArray) -> float:
         return float(values.min()) if n < FEWEST else float(running_median(values, 3).min())
     levels = []
     for chosen, asked in ((values[::2], values[1::2]), (values[1::2], values[::2])):
-        width = max(3, width_of_end(n) // 2 | 1)
+        width = window(len(chosen))
         place = int(np.argmin(running_median(chosen, width)))
         near = asked[max(0, place - width // 2) : place + width // 2 + 1]
         levels.append(median(near if len(near) else asked[-1:]))

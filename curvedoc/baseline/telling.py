@@ -65,7 +65,7 @@ def _numbers(compared: Compared) -> list[str]:
     if compared.difference and compared.base and compared.base.mean:
         share = abs(compared.difference / compared.base.mean)
         way = "worse" if compared.difference > 0 else "better"
-        parts.append(f"{number(abs(compared.difference))} or {number(100 * share)} % {way}")
+        parts.append(f"{number(abs(compared.difference))} or {100 * share:.3g} % {way}")
     if compared.p is not None:
         parts.append(chance(min(compared.p, compared.p_better)))
     if compared.effect and compared.new and compared.base and compared.new.runs + compared.base.runs > 3:
