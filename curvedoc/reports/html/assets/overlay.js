@@ -1,0 +1,80 @@
+// Chosen runs over each other: one quantity, a colour for each run.
+
+const OVERLAY_COLORS = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"];
+// More lines than this cannot be told apart, and each costs time.
+const MOST_OVERLAID = 40;
+
+/** The panel; `update` takes the places of the runs that are chosen. */
+function makeOverlay() {
+  const state = { runs: [], role: "", share: false, board: null };
+  const place = el("div.place", {});
+  const roles = el("select", { "aria-label": "Quantity", on: { change: () => { state.role = roles.value; draw(); } } });
+  const along = choice("Horizontal axis", [["steps", "steps"], ["share", "share of the run"]], "steps",
+    (value) => { state.share = value === "share"; draw(); });
+  const hint = el("p.dim.hint", {});
+  const tools = el("div.tools", { hidden: true }, el("label", {}, "Show ", roles), along);
+  const node = section("Overlay", "section.overlay", hint, tools, place);
+
+  function update(runs) {
+    state.runs = runs.slice(0, MOST_OVERLAID);
+    hint.textContent = !runs.length ? "Choose runs in the list to lay their curves over each other."
+      : runs.length > MOST_OVERLAID ? `The first ${MOST_OVERLAID} of ${runs.length} chosen runs are shown.` : "";
+    offer();
+    draw();
+  }
+
+  function offer() {
+    const known = new Map();
+    for (const i of state.runs) for (const role of batch.runs[i].roles) known.set(role, (known.get(role) ?? 0) + 1);
+    const listed = [...known.keys()];
+    if (!known.has(state.role)) {
+      const most = Math.max(...known.values());
+      state.role = ["val/loss", "train/loss"].find((role) => known.get(role) === most) ?? listed.find((role) => known.get(role) === most) ?? "";
+    }
+    roles.replaceChildren(...listed.map((role) => el("option", { value: role, selected: role === state.role }, role)));
+    tools.hidden = !listed.length;
+  }
+
+  function draw() {
+    const smooth = state.board?.smooth ?? 0;
+    state.board?.destroy();
+    state.board = null;
+    place.replaceChildren();
+    const spec = overlaid(state);
+    if (!spec) return;
+    const xs = new Set(state.runs.map((i) => runDetails(i).x));
+    state.board = makeBoard({ x: state.share ? "share" : xs.size === 1 ? [...xs][0] : "step", charts: [spec], focusable: true });
+    place.append(state.board.toolbar, state.board.add(spec));
+    if (smooth) state.board.soften(smooth);
+    state.board.draw();
+  }
+
+  return { node, update, destroy: () => state.board?.destroy() };
+}
+
+/** The chart of one role of several runs; null when none of them has it. */
+function overlaid({ runs, role, share }) {
+  const split = role.includes("/") ? role.split("/")[0] : "";
+  const found = [];
+  for (const i of runs)
+    for (const chart of runDetails(i).charts)
+      for (const curve of chart.curves)
+        if (chart.quantity === (split ? role.slice(split.length + 1) : role) && curve.split === split)
+          found.push({ chart, curve, run: batch.runs[i] });
+  if (!found.length) return null;
+  const floors = found.map(({ chart }) => chart.floor).filter((floor) => floor != null);
+  return {
+    title: role, quantity: role, tall: true,
+    log: found.filter(({ chart }) => chart.log).length * 2 > found.length,
+    floor: floors.length ? Math.min(...floors) : null,
+    curves: found.map(({ curve, run }, k) => ({
+      ...curve, label: run.name, color: OVERLAY_COLORS[k % OVERLAY_COLORS.length], x: share ? shares(curve.x) : curve.x,
+    })),
+    note: found.some(({ curve }) => curve.per > 1) ? "Long curves are condensed: a point is the mean of several logged ones" : "",
+  };
+}
+
+function shares(x) {
+  const [a, b] = [x[0], x[x.length - 1]];
+  return b > a ? x.map((at) => (at - a) / (b - a)) : [0];
+}
