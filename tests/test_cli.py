@@ -246,7 +246,7 @@ def test_gate(call: Call, overfit: Path, flags: tuple[str, ...], code: int, said
 
 
 def test_gate_by_settings(call: Call, overfit: Path, tmp_path: Path) -> None:
-    assert call("check", overfit).code == 2
+    assert call("check", overfit).code == 1
     (tmp_path / "curvedoc.toml").write_text('check = {fail-on = "overfitting", min-confidence = 0.3}')
     assert call("check", overfit).code == 1
     assert call("check", overfit, "--fail-on", "unstable").code == 0
@@ -275,7 +275,8 @@ def test_a_gate_never_passes_over_what_it_cannot_read(call: Call, healthy: Path,
         (("diagnose", "run.csv", "--x", "epocj"), "epoc"),
         (("diagnose", "run.csv", "--width", "3"), "--width"),
         (("diagnose", "run.csv", "--output", "no/such/folder/r.json"), "no/such/folder/r.json"),
-        (("check", "run.csv"), "nothing to fail on"),
+        (("check",), "PATH"),
+        (("check", "run.csv", "--fail-on", ""), "fail-on: names nothing"),
         (("check", "run.csv", "--fail-on", "overfiting"), "Did you mean 'overfitting'?"),
         (("check", "run.csv", "--fail-on", "unstable", "--min-confidence", "80"), "--min-confidence"),
         (("explain", "overfiting"), "Did you mean 'overfitting'?"),

@@ -11,7 +11,7 @@ from curvedoc.gated import Check, GateResult, Status
 from .conditions import checks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from curvedoc.diagnosis import Batch, Diagnosis
@@ -20,22 +20,24 @@ if TYPE_CHECKING:
     from .policies import Policies
     from .policy import Allowance
 
-    More = Callable[[Diagnosis], Sequence[Check]]
 
+def gate(
+    batch: Batch, policies: Policies, today: date, more: Sequence[Sequence[Check]] | None = None
+) -> GateResult:
+    """Judge a batch: each run by the policy for its path, and by ``more``: further checks, run by run.
 
-def gate(batch: Batch, policies: Policies, today: date, more: More | None = None) -> GateResult:
-    """Judge a batch: each run by the policy for its path, and by what ``more`` says of it.
-
-    ``today`` decides which exceptions have run out. Pure; raises nothing for any run.
+    ``today`` decides which exceptions have run out; they excuse what ``more`` brings too. Pure; raises
+    nothing for any run.
     """
     import numpy as np
 
     looked_at = []
-    for diagnosis in batch.diagnoses:
+    others = ((),) * len(batch.diagnoses) if more is None else more
+    for diagnosis, further in zip(batch.diagnoses, others, strict=True):
         policy = policies.at(diagnosis.run.path)
         # Logs hold values near the largest float too: what overflows becomes inf and is compared as such.
         with np.errstate(all="ignore"):
-            found = [*checks(policy, diagnosis), *(more(diagnosis) if more else ())]
+            found = [*checks(policy, diagnosis), *further]
         looked_at.append((diagnosis, allowed(found, diagnosis.run, policy.allow, today)))
     return summed_up(batch, looked_at)
 

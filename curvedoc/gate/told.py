@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from curvedoc.gated import Status
 from curvedoc.shown import where
+from curvedoc.states import State
 from curvedoc.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curvedoc.gated import GateResult
+    from curvedoc.diagnosis import Diagnosis
+    from curvedoc.gated import Check, GateResult
 
 _SAID = {
     Status.FAILED: "gate failed",
@@ -22,24 +24,38 @@ _SAID = {
 
 def verdict(result: GateResult) -> Iterator[str]:
     """One line for each condition that did not pass, in the order of the batch; what was skipped in few."""
-    unjudged = {id(diagnosis): reason for diagnosis, reason in result.unjudged}
-    skipped: dict[str, int] = {}
     for diagnosis, checks in result.checks:
         for check in checks:
             if check.status in _SAID:
                 yield f"{where(diagnosis.run)}: {_SAID[check.status]}: {check.message}"
-        if id(diagnosis) in unjudged:
+        if any(_not_judged(diagnosis, check) for check in checks):
             yield f"{where(diagnosis.run)}: not judged: {diagnosis.state}: {diagnosis.reason}"
-            continue
         if not checks:
             yield f"{where(diagnosis.run)}: the policy demands nothing of this run"
-        for check in checks:
-            if check.status is Status.SKIPPED:
-                skipped[check.message] = skipped.get(check.message, 0) + 1
-    for message, runs in skipped.items():
-        yield f"{message} ({count(runs, 'run')})"
+    yield from _skipped(result)
     if len(result.checks) > 1:
         yield _sum(result)
+
+
+def _skipped(result: GateResult) -> Iterator[str]:
+    """What could not be looked for, each reason once, with how many runs it concerns."""
+    names: dict[str, dict[str, None]] = {}
+    runs: dict[str, set[int]] = {}
+    for i, (diagnosis, checks) in enumerate(result.checks):
+        for check in checks:
+            if check.status is Status.SKIPPED and not _not_judged(diagnosis, check):
+                reason = check.message.removeprefix(check.condition)
+                names.setdefault(reason, {})[check.condition] = None
+                runs.setdefault(reason, set()).add(i)
+    for reason, conditions in names.items():
+        yield f"{', '.join(conditions)}{reason} ({count(len(runs[reason]), 'run')})"
+
+
+def _not_judged(diagnosis: Diagnosis, check: Check) -> bool:
+    """A name that could not be looked for, because nothing could be told of the run."""
+    return (
+        diagnosis.state is State.INCONCLUSIVE and check.status is Status.SKIPPED and check.kind == "fail-on"
+    )
 
 
 def _sum(result: GateResult) -> str:
