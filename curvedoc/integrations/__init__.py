@@ -21,9 +21,10 @@ def missing(framework: str, extra: str) -> ImportError:
 
 
 def numbers(logs: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a monitor takes of the values that a framework tells its callbacks: numbers and single elements."""
-    return {
-        name: value
-        for name, value in (logs or {}).items()
-        if isinstance(value, int | float) or (hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1)
-    }
+    """What a monitor takes of the values that a framework tells its callbacks: numbers, single elements."""
+    return {name: value for name, value in (logs or {}).items() if _is_number(value)}
+
+
+def _is_number(value: Any) -> bool:
+    single = hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1
+    return single or isinstance(value, int | float)
