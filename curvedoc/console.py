@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -48,32 +49,50 @@ def speaks_unicode(stream: TextIO) -> bool:
     return True
 
 
-def emit(text: str, output: str | None = None) -> None:
-    """Write ``text`` to standard output, or atomically to the file ``output``.
+def emit(text: str | bytes, output: str | None = None, *, commands: bool = False) -> None:
+    """Write text (with a line end at its end) or bytes to standard output, or atomically to ``output``.
 
-    A reader that went away (``| head``) is no error. Raises UsageError when the file cannot be written.
+    A reader that went away (``| head``) is no error. ``commands``: the text is made of workflow commands and
+    means them. Raises UsageError when the file cannot be written.
     """
-    text = text if text.endswith("\n") else text + "\n"
+    if isinstance(text, str):
+        text = text if text.endswith("\n") else text + "\n"
     if output is not None:
-        _replace(Path(output), text)
+        _replace(Path(output), text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace"))
         return
     try:
-        sys.stdout.write(text)
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text if commands else harmless(text))
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes again at exit and would complain: give it somewhere to write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _replace(path: Path, text: str) -> None:
+# What the runners of GitHub (and Gitea, Forgejo) take for a command on either stream: ``::name ...::`` after
+# the blanks that begin a line, and the older ``##[name ...]`` anywhere in it.
+_COMMAND = re.compile(r"^\s*:(?=:)|##(?=\[)", re.MULTILINE)
+
+
+def harmless(text: str) -> str:
+    """``text`` with nothing in it that a runner of workflows would obey; on other machines as it is.
+
+    A name in a log may be ``::stop-commands::x``. A character without width breaks what would be a command.
+    """
+    return _COMMAND.sub("\\g<0>\u200b", text) if os.environ.get("GITHUB_ACTIONS") else text
+
+
+def _replace(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary neighbour, then a rename."""
     if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: nothing there to replace
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
         return
     path = path.resolve()  # through a symbolic link, not in its place
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -85,7 +104,7 @@ def _replace(path: Path, text: str) -> None:
 def say(text: str) -> None:
     """One line on standard error."""
     with contextlib.suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)  # noqa: T201
+        print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def complain(error: CurvedocError) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import UsageError
+from .outputs import KNOWN, Wanted, wanted
+from .reports import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+_FORMATS = "curvedoc.formats"
+
+
+def _formats(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
+    context.meta[_FORMATS] = names
+
+
+def _paired(context: click.Context, _: click.Parameter, files: tuple[str, ...]) -> tuple[Wanted, ...]:
+    """The reports of a call; a completing shell wants none."""
+    return () if context.resilient_parsing else wanted(context.meta[_FORMATS], files)
 
 
 def _together(*decorators: Decorator) -> Decorator:
@@ -39,21 +53,24 @@ reading = _together(
 )  # fmt: skip
 width = click.option("--width", type=click.IntRange(min=40), metavar="N", help="Columns to use.")
 showing = _together(
-    click.option("--format", "form", default="terminal", show_default=True, metavar="NAME",
-                 help="terminal or json."),
-    click.option("--output", metavar="FILE", help="Write the report to FILE, whole or not at all."),
+    # Eager: what is asked for must be known when the files are paired with it.
+    click.option("--format", "formats", multiple=True, metavar="NAME", is_eager=True, expose_value=False,
+                 callback=_formats, help=f"A report: {', '.join(FORMATS)}. Repeatable. [default: terminal]"),
+    click.option("--output", "reports", multiple=True, metavar="FILE", callback=_paired,
+                 help=f"A file for a report: that of its ending ({KNOWN}), or the --format that is left. What "
+                      "has no file goes to standard output. Repeatable."),
     width,
     click.option("--details", is_flag=True, help="Also show every measure and what was not checked."),
 )  # fmt: skip
 
 
-def settings() -> Settings:
-    """The settings for the working directory."""
+def settings(file: str | None = None) -> Settings:
+    """The settings for the working directory, or those of a file."""
     from pathlib import Path
 
-    from .settings import load
+    from .settings import load, load_file
 
-    return load(Path.cwd())
+    return load_file(Path(file)) if file else load(Path.cwd())
 
 
 def options(given: Mapping[str, Any], defaults: Settings) -> Options:

@@ -62,7 +62,7 @@ class GateResult:
 
 
 def stands(gate: GateResult, diagnosis: Diagnosis) -> tuple[str, str]:
-    """How a run of the batch stands (``"failed"``, ``"doubtful"``, ``"not judged"`` or ``"passed"``), and why.
+    """How a run of the batch stands, and why: ``failed``, ``doubtful``, ``not judged`` or ``passed``.
 
     A run that the result does not name at all was not judged: nothing may read as passed by being forgotten.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from curvedoc.diagnosis import Batch, Diagnosis, Gap, Problem
+from curvedoc.gated import Check, GateResult, Status
 from curvedoc.measure import Evidence
 from curvedoc.rule import Finding, Fix, Outcome, OutcomeKind, Severity, Trial
 from curvedoc.run import Curve, Ignored, Run
@@ -338,6 +339,39 @@ PROBLEMS = (
 def batch() -> Batch:
     """Every outcome and several states at once, with two paths that could not be read."""
     return Batch((smooth(), inconclusive(), overfitting(), grokking(), unstable()), PROBLEMS)
+
+
+def gate(of: Batch) -> GateResult:
+    """What a policy says of :func:`batch`: every status, and a run of every standing."""
+    healthy, short, turned, late, lost = of.diagnoses
+    demands = {
+        id(healthy): (
+            Check("fail-on", "overfitting", Status.PASSED, "no overfitting"),
+            Check("expect", "val/loss <= 0.4", Status.PASSED, "val/loss ends at 0.3445, at most 0.4 is asked"),
+            Check("baseline", "val/loss", Status.SKIPPED, f"the baseline has no run called {HOSTILE}"),
+        ),
+        id(short): (),
+        id(turned): (
+            Check("fail-on", "overfitting", Status.FAILED, "overfitting (confidence 0.93)"),
+            Check("fail-on", "over-confidence", Status.DOUBTFUL, "over-confidence (confidence 0.41, 0.8 asked)"),
+            Check("max-gap", "20%", Status.FAILED, "the gap ends at 99 % of train's loss, 20 % is allowed"),
+        ),
+        id(late): (
+            Check("fail-on", "grokking", Status.ALLOWED, "grokking, let pass until 2030-01-01: it is the point"),
+        ),
+        id(lost): (
+            Check("fail-on", "unstable", Status.DOUBTFUL, "unstable (confidence 0.7, 0.8 asked)"),
+            Check("expect", HOSTILE, Status.SKIPPED, f"{HOSTILE} is not in the log"),
+        ),
+    }
+    return GateResult(
+        failed=((turned, "overfitting (confidence 0.93)"),),
+        doubtful=((lost, "unstable (confidence 0.7, 0.8 asked)"),),
+        passed=(healthy, late),
+        problems=of.problems,
+        checks=tuple((each, demands[id(each)]) for each in of.diagnoses),
+        unjudged=((short, "inconclusive"),),
+    )
 
 
 def one() -> Batch:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.console import complain, emit, say
@@ -10,10 +12,12 @@ from curvedoc.errors import CurvedocError
 from curvedoc.wording import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from curvedoc.diagnosis import Batch
+    from curvedoc.gated import GateResult
     from curvedoc.intake import Options
+    from curvedoc.outputs import Wanted
 
 
 def examine(paths: tuple[str, ...], options: Options) -> Batch:
@@ -42,17 +46,63 @@ def style(given: Mapping[str, Any], output: str | None = None) -> dict[str, Any]
     }
 
 
-def show(batch: Batch, form: str, output: str | None, given: Mapping[str, Any]) -> None:
-    """The report on standard output or in a file; what could not be read on standard error too.
+def show(
+    batch: Batch, reports: Sequence[Wanted], given: Mapping[str, Any], gate: GateResult | None = None
+) -> None:
+    """Every report in its file or on standard output; what could not be read on standard error too.
 
-    It is in the report already: whoever sees that on the same terminal is not told twice.
+    All are made before the first is written. What could not be read is in the reports already: whoever sees
+    that on the same terminal is not told twice. ``gate``: what ``check`` found, for the reports that show it.
     """
-    from curvedoc.reports import report
-
-    render = report(form).render
-    look = {**style(given, output), "details": given["details"]}
-    # Outputs for machines have no style; each takes what it has parameters for.
-    emit(render(batch, **{name: look[name] for name in look if name in render.__kwdefaults__}), output)
-    if form != "terminal" or output is not None or not sys.stdout.isatty():
+    made = [(wanted, rendered(wanted, batch, given, gate)) for wanted in reports]
+    for wanted, content in made:
+        emit(content, wanted.file, commands=wanted.form == "github")
+    if any(wanted.form == "github" for wanted in reports):
+        _summarise(batch, gate)
+    seen = any(wanted.form == "terminal" and wanted.file is None for wanted in reports)
+    if not seen or not sys.stdout.isatty():
         for problem in batch.problems:
             complain(CurvedocError(problem.problem, problem.fix, problem.path))
+
+
+def rendered(
+    wanted: Wanted, batch: Batch, given: Mapping[str, Any], gate: GateResult | None = None
+) -> str | bytes:
+    """One report; of what is known of place and call it gets what it has parameters for."""
+    from curvedoc.reports import report
+
+    render = report(wanted.form).render
+    known = {**style(given, wanted.file), "details": given["details"], "gate": gate}
+    takes = render.__kwdefaults__ or {}
+    if "base" in takes:
+        known["base"] = _base()
+    if "rules" in takes:
+        from curvedoc.rules import RULES
+
+        known["rules"] = RULES
+    made: str | bytes = render(batch, **{name: known[name] for name in known if name in takes})
+    return made
+
+
+def _base() -> tuple[str, str]:
+    """The folder that paths are relative to, and the one that a code host shows them under: on GitHub the
+    root of the repository, where the call was made below it."""
+    here = Path.cwd()
+    root = os.environ.get("GITHUB_WORKSPACE")
+    return str(here), root if root and here.is_relative_to(root) else str(here)
+
+
+def _summarise(batch: Batch, gate: GateResult | None) -> None:
+    """The summary of a job, where GitHub says in which file it wants it; one that fails costs no verdict."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    from curvedoc.reports import markdown
+
+    path = Path(file)
+    try:
+        written = path.stat().st_size if path.exists() else 0
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(markdown.summary(batch, gate=gate, room=markdown.SUMMARY - written))
+    except OSError as error:
+        complain(CurvedocError(f"the job summary cannot be written: {error.strerror}", "", file))

@@ -1,5 +1,8 @@
 """The outputs. Each is a module with a pure ``render(batch, ...) -> str`` that reads nothing but diagnoses.
 
+A report declares by its keyword parameters what it wants to know of the call: ``gate`` (what ``check``
+found), ``width``, ``color``, ``unicode``, ``details``, ``base``, ``rules``. Pictures are ``bytes``.
+
 ``columns`` and ``pages`` beside them show runs and rules for ``curvedoc columns``, ``rules``, ``explain``.
 """
 
@@ -9,7 +12,7 @@ from typing import Any
 
 from curvedoc.errors import UsageError, nearest
 
-FORMATS: tuple[str, ...] = ("terminal", "json")
+FORMATS: tuple[str, ...] = ("terminal", "json", "jsonl", "csv", "html")
 
 
 def report(name: str) -> Any:
