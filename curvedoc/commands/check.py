@@ -10,6 +10,7 @@ from curvedoc import flags
 from curvedoc.console import emit, say
 from curvedoc.errors import EXIT_GATE, EXIT_OK, EXIT_UNREADABLE, UsageError, nearest
 
+from . import basing
 from .showing import examine, show
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 @click.option(
     "--max-wasted", metavar="SHARE", help="Most of the training that may follow its best step: 30%."
 )
+@basing.flags
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate failed; other errors keep their code.")
 @click.option("--config", metavar="FILE", help="Take the settings from FILE instead of the nearest.")
 @click.option("--show-config", is_flag=True, help="Print the policy and where it comes from; check nothing.")
@@ -70,19 +72,21 @@ def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> 
     """
     from curvedoc.gate import gate, policies
 
-    settings = flags.settings(given["config"])
+    settings, table = basing.parted(flags.settings(given["config"]))
     # Of a flag that may be repeated nothing comes as an empty tuple: that is silence, not "none".
     said = {name: given[name] or None for name in ("fail_on", "expect")}
-    policy = policies({**given, **said}, settings)
+    policy = policies({**given, **said}, settings, more=bool(given["baseline"] or "path" in table))
     if given["show_config"]:
         return _show_config(policy, reports[0])
     if not paths:
         raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
+    base = basing.asked(given, table, settings)
     batch = examine(paths, flags.options(given, settings))
-    result = gate(batch, policy, _today())
+    result = gate(batch, policy, _today(), base.look(batch))
     show(batch, reports, given, result)
     for line in _verdict(result):
         say(line)
+    base.write(batch, bool(result))
     if result.failed and not given["exit_zero"]:
         return EXIT_GATE
     return EXIT_UNREADABLE if result.problems else EXIT_OK
