@@ -58,12 +58,12 @@ def told_beside(bound: Bound, value: float) -> str:
 
 def _compared(kind: str, limit: Bound, value: float, said: str) -> Check:
     met = value <= limit.share
-    return Check(kind, f"{kind} {limit}", Status.PASSED if met else Status.FAILED,
+    return Check(kind, str(limit), Status.PASSED if met else Status.FAILED,
                  f"{said}, {'within' if met else 'more than'} {limit}")  # fmt: skip
 
 
 def _unknown(kind: str, limit: Bound, message: str) -> Check:
-    return Check(kind, f"{kind} {limit}", Status.FAILED, message)
+    return Check(kind, str(limit), Status.FAILED, message)
 
 
 def _gap(diagnosis: Diagnosis) -> tuple[float, float]:

@@ -40,6 +40,10 @@ CASES: dict[str, Callable[[], str]] = {
     "terminal_many_120.txt": lambda: terminal.render(MANY, width=120),
     "terminal_many_narrow_50.txt": lambda: terminal.render(MANY, width=50),
     "terminal_problems_80.txt": lambda: terminal.render(Batch((), sample.PROBLEMS), width=80),
+    "terminal_gate_many_80.txt": lambda: terminal.render(MANY, width=80, gate=sample.gate(MANY)),
+    "terminal_gate_details_80.txt": lambda: terminal.render(
+        MANY, width=80, details=True, gate=sample.gate(MANY)
+    ),
     "many.json": lambda: json.render(MANY).replace(f'"version": "{__version__}"', '"version": "…"'),
     "columns_80.txt": lambda: columns.render(RUNS, width=80),
     "columns_120.txt": lambda: columns.render(RUNS, width=120),

@@ -9,15 +9,23 @@ from curvedoc.shown import worst_first
 
 if TYPE_CHECKING:
     from curvedoc.diagnosis import Batch
+    from curvedoc.gated import GateResult
 
 
 def render(
-    batch: Batch, *, width: int = 80, color: bool = False, unicode: bool = True, details: bool = False
+    batch: Batch,
+    *,
+    width: int = 80,
+    color: bool = False,
+    unicode: bool = True,
+    details: bool = False,
+    gate: GateResult | None = None,
 ) -> str:
     """The batch as text for a terminal.
 
     ``width``: columns (at least 40 are used). ``color``: ANSI styles. ``unicode``: False writes ASCII
-    alone. ``details``: every run in full below the table, and nothing condensed.
+    alone. ``details``: every run in full below the table, and nothing condensed. ``gate``: what a gate
+    said of the batch.
     """
     from . import many, one
 
@@ -25,12 +33,12 @@ def render(
     blocks: list[many.Block] = []
     several = len(batch.diagnoses) > 1
     if several:
-        blocks += many.table(paper, batch.diagnoses)
+        blocks += many.table(paper, batch.diagnoses, gate)
     if details or not several:
         for diagnosis in worst_first(batch.diagnoses):
             blocks += [
                 *([paper.text(), paper.rule()] if several else []),
-                *one.run(paper, diagnosis, details),
+                *one.run(paper, diagnosis, details, gate),
             ]
     if batch.problems:
         blocks += [*([paper.text()] if blocks else []), *many.problems(paper, batch.problems)]

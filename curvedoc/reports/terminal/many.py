@@ -9,6 +9,7 @@ from curvedoc.families import families
 from curvedoc.shown import where, worst_first
 from curvedoc.wording import count, number, percent, step
 
+from . import verdict
 from .one import DIM, STATE_STYLE
 from .sparks import sparkline
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from curvedoc.diagnosis import Diagnosis, Problem
+    from curvedoc.gated import GateResult
     from curvedoc.paint import Paper
     from curvedoc.run import Run
     from curvedoc.styled import Text
@@ -31,13 +33,14 @@ NAME_AT_LEAST = 16
 SPARED = (">points", ">best", "loss")
 
 
-def table(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Block]:
-    """The summary table and a line of counts."""
+def table(paper: Paper, diagnoses: Sequence[Diagnosis], gate: GateResult | None = None) -> Iterator[Block]:
+    """The summary table and a line of counts, with what a gate says of each run and of all."""
     ordered = worst_first(diagnoses)
     states = [d.state.label for d in ordered]
     columns = {
         "state": states,
         ">sure": [percent(d.confidence) for d in ordered],
+        **({"gate": [verdict.standing(gate, d)[0] for d in ordered]} if gate is not None else {}),
         "run": _names([d.run for d in ordered]),
         "loss": [_spark(paper, d.run) for d in ordered],
         ">best": [step(d.best_step) if d.best_step is not None else "–" for d in ordered],
@@ -52,12 +55,15 @@ def table(paper: Paper, diagnoses: Sequence[Diagnosis]) -> Iterator[Block]:
     grid = paper.table(*columns)
     for d, *cells in zip(ordered, *columns.values(), strict=True):
         style = {"state": f"bold {STATE_STYLE[d.state]}", "loss": STATE_STYLE[d.state]}
+        style |= {"gate": verdict.standing(gate, d)[1]} if gate is not None else {}
         paper.row(grid, *((cell, style.get(head, "")) for head, cell in zip(columns, cells, strict=True)))
     yield grid
     tally = Counter(states)
     yield paper.text()
     told = ", ".join(f"{n} {state}" for state, n in tally.items())
     yield paper.hang(paper.text((f"{len(ordered)} runs  ", "bold")), paper.text(told))
+    if gate is not None:
+        yield verdict.summary(paper, gate)
     yield from _families(paper, diagnoses)
 
 

@@ -10,6 +10,7 @@ from curvedoc.shown import gap_said, points, title, where
 from curvedoc.states import BOTTLENECKS, State
 from curvedoc.wording import advice, axis, comparison, count, percent, shorten, step, trial
 
+from . import verdict
 from .chart import Line, Mark, chart
 from .sparks import sparkline
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from curvedoc.diagnosis import Diagnosis
+    from curvedoc.gated import GateResult
     from curvedoc.paint import Paper
     from curvedoc.rule import Finding
     from curvedoc.run import Run
@@ -44,11 +46,15 @@ NAME_AT_LEAST = 20
 NAMES = 6
 
 
-def run(paper: Paper, diagnosis: Diagnosis, details: bool = False) -> Iterator[Text]:
+def run(
+    paper: Paper, diagnosis: Diagnosis, details: bool = False, gate: GateResult | None = None
+) -> Iterator[Text]:
     """The lines of one run, from the headline to what was ignored."""
     yield from _headline(paper, diagnosis)
     yield from _charts(paper, diagnosis)
     yield from _gap(paper, diagnosis)
+    if gate is not None:
+        yield from verdict.section(paper, gate, diagnosis)
     yield from _findings(paper, diagnosis, details)
     yield from _fixes(paper, diagnosis.findings)
     yield from _rest(paper, diagnosis, details)
