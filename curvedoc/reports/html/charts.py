@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from curvedoc.diagnosis import Batch, Diagnosis
     from curvedoc.run import Curve, FloatArray, Run
 
-# Points of all curves of a page together. 240 000 make a page of five to seven megabytes where every curve is
-# condensed, which a browser opens in a second.
-BUDGET = 240_000
-# Of one curve: the first is three for each pixel of a wide screen, so that zooming in shows more; with the
-# last a curve can still be told from a line.
-MOST, LEAST = 4000, 40
-# Values of a curve keep seven digits, steps all that a double tells apart.
-DIGITS, STEP_DIGITS = 7, 15
+# Points of all curves of a page together. Where every curve is condensed, 200 000 make a page of some five
+# megabytes, which a browser opens in a second.
+BUDGET = 200_000
+# Of one curve: the first is six for each pixel of a wide screen, so that zooming in shows more; with the last
+# a curve can still be told from a line.
+MOST, LEAST = 8000, 40
+# Values of a curve keep six digits, the range around them four, steps all that a double tells apart.
+DIGITS, RANGE_DIGITS, STEP_DIGITS = 6, 4, 15
 
 
 def room(batch: Batch) -> int:
@@ -115,7 +115,7 @@ def _line(label: str, split: str, steps: FloatArray, values: FloatArray, most: i
         "lost_points": points.lost_points,
     }
     if points.low is not None and points.high is not None:
-        line |= {"low": _values(points.low), "high": _values(points.high)}
+        line |= {"low": _values(points.low, RANGE_DIGITS), "high": _values(points.high, RANGE_DIGITS)}
     return line
 
 
@@ -130,8 +130,8 @@ def _steps(steps: FloatArray) -> Any:
     return [_rounded(at, STEP_DIGITS) for at in steps.tolist()]
 
 
-def _values(values: FloatArray) -> list[float | int | None]:
-    return [_rounded(value, DIGITS) if isfinite(value) else None for value in values.tolist()]
+def _values(values: FloatArray, digits: int = DIGITS) -> list[float | int | None]:
+    return [_rounded(value, digits) if isfinite(value) else None for value in values.tolist()]
 
 
 def _rounded(value: float, digits: int) -> float | int:

@@ -131,7 +131,7 @@ def _facts(diagnosis: Diagnosis) -> list[list[str]]:
     said = gap_said(diagnosis)
     facts += [["Gap", said[:1].upper() + said[1:]]] if said else []
     facts += [["Main metric", run.metric]] if run.metric else []
-    return [*facts, ["Logged", f"{points(run)}, steps from {run.x}, read as {run.reader}"]]
+    return [*facts, ["Read as", f"{run.reader}, steps from {run.x}"]]
 
 
 def _others(diagnosis: Diagnosis) -> list[dict[str, Any]]:

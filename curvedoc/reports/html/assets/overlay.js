@@ -17,6 +17,7 @@ function makeOverlay() {
 
   function update(runs) {
     state.runs = runs.slice(0, MOST_OVERLAID);
+    node.classList.toggle("empty", !runs.length);
     hint.textContent = !runs.length ? "Choose runs in the list to lay their curves over each other."
       : runs.length > MOST_OVERLAID ? `The first ${MOST_OVERLAID} of ${runs.length} chosen runs are shown.` : "";
     offer();
@@ -42,8 +43,7 @@ function makeOverlay() {
     place.replaceChildren();
     const spec = overlaid(state);
     if (!spec) return;
-    const xs = new Set(state.runs.map((i) => runDetails(i).x));
-    state.board = makeBoard({ x: state.share ? "share" : xs.size === 1 ? [...xs][0] : "step", charts: [spec], focusable: true });
+    state.board = makeBoard({ x: state.share ? "share" : spec.xs.length === 1 ? spec.xs[0] : "step", charts: [spec], focusable: true });
     place.append(state.board.toolbar, state.board.add(spec));
     if (smooth) state.board.soften(smooth);
     state.board.draw();
@@ -60,17 +60,21 @@ function overlaid({ runs, role, share }) {
     for (const chart of runDetails(i).charts)
       for (const curve of chart.curves)
         if (chart.quantity === (split ? role.slice(split.length + 1) : role) && curve.split === split)
-          found.push({ chart, curve, run: batch.runs[i] });
+          found.push({ i, chart, curve, run: batch.runs[i] });
   if (!found.length) return null;
+  const xs = [...new Set(found.map(({ i }) => runDetails(i).x))];
   const floors = found.map(({ chart }) => chart.floor).filter((floor) => floor != null);
   return {
-    title: role, quantity: role, tall: true,
+    title: role, quantity: role, tall: true, xs,
     log: found.filter(({ chart }) => chart.log).length * 2 > found.length,
     floor: floors.length ? Math.min(...floors) : null,
     curves: found.map(({ curve, run }, k) => ({
       ...curve, label: run.name, color: OVERLAY_COLORS[k % OVERLAY_COLORS.length], x: share ? shares(curve.x) : curve.x,
     })),
-    note: found.some(({ curve }) => curve.per > 1) ? "Long curves are condensed: a point is the mean of several logged ones" : "",
+    note: [
+      xs.length > 1 && !share && `The steps of these runs count different things (${xs.join(", ")})`,
+      found.some(({ curve }) => curve.per > 1) && "Long curves are condensed: a point is the mean of several logged ones",
+    ].filter(Boolean).join("; "),
   };
 }
 

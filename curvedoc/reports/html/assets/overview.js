@@ -86,7 +86,7 @@ function showOverview(main) {
   main.replaceChildren(el("article.batch", {},
     el("div.head", {}, heading, gateSaid()),
     problems(),
-    batch.runs.length && [
+    batch.runs.length > 0 && [
       el("div.filters", { role: "group", "aria-label": "Filter by state" }, chips),
       sets(chooseOnly), overlay.node,
       el("section.list", { "aria-label": "Runs" },

@@ -114,7 +114,7 @@ function makePlot(board, spec) {
   function options(width) {
     const [min, max] = board.shown();
     return {
-      width, height: board.height(spec), legend: { show: false }, padding: [14, 10, 0, 0],
+      width, height: board.height(spec), legend: { show: false }, padding: [14, 24, 0, 0],
       scales: { x: { time: false, min, max, range: (u, a, b) => [a, b] }, y: { range: yRange } },
       series: series(), bands: bands(), axes: axes(), focus: { alpha: 0.15 },
       cursor: {
@@ -125,7 +125,7 @@ function makePlot(board, spec) {
       hooks: {
         setCursor: [(u) => readout(u.cursor.idx == null ? null : u.data[0][u.cursor.idx])],
         setScale: [(u, key) => key === "x" && board.zoomed(u.scales.x.min, u.scales.x.max)],
-        drawClear: [(u) => paintMarked(u, board)],
+        drawAxes: [(u) => paintMarked(u, board)],
         draw: [(u) => paintLost(u, board, curves.filter((_, i) => !plot.hidden.has(i))), (u) => paintMarks(u, board)],
       },
     };

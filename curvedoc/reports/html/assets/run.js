@@ -1,5 +1,7 @@
 // One run: the verdict and what to do, its curves beside the findings, then everything else that is known.
 
+// A part with more entries than this is folded at first.
+const MANY = 16;
 const SPLIT_COLORS = { train: "train", val: "val", test: "test", gap: "gap" };
 
 function showRun(i, main) {
@@ -13,8 +15,8 @@ function showRun(i, main) {
     el("article.run", {},
       el("div.top", {}, verdict(run, details, heading), advice(details)),
       gateChecks(details),
-      el("div.middle", {}, curves(details, board), findings(details, board)),
-      rest(details)));
+      el("div.middle", {}, curves(details, board), el("div.aside", {}, findings(details, board), rest(details))),
+      columnsRead(details)));
   board.draw();
   return { heading, destroy: board.destroy };
 }
@@ -25,7 +27,7 @@ function verdict(run, details, heading) {
     el("p.path", {}, run.path, el("span.dim", {}, ` \u00b7 ${details.logged}`)),
     run.reason && el("p.reason", {}, run.reason),
     el("dl.facts", {}, details.facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
-    details.others.length && el("div.others", {}, el("h3", {}, "Also possible"),
+    details.others.length > 0 && el("div.others", {}, el("h3", {}, "Also possible"),
       el("ul", {}, details.others.map((other) =>
         el("li", {}, shareBar(0, other.share, other.tone), ` ${other.label} `, el("span.dim", {}, other.said))))));
 }
@@ -53,7 +55,7 @@ function gateChecks(details) {
   const said = details.gate ? details.gate.status : "not judged";
   return section("Gate", "section.gate",
     el("p", {}, el(`span.status.${said.replace(" ", "-")}`, {}, said), details.gate?.reason ? ` ${details.gate.reason}` : ""),
-    details.checks.length && table(["Condition", "Result", ""], details.checks.map((check) => [
+    details.checks.length > 0 && table(["Condition", "Result", ""], details.checks.map((check) => [
       el("span", {}, el("code", {}, check.kind), ` ${check.condition}`),
       el(`span.status.${check.status}`, {}, check.status), check.message])));
 }
@@ -79,8 +81,8 @@ function findings(details, board) {
     return card;
   });
   if (!cards.length) cards.push(el("p.dim", {}, "No rule found anything."));
-  const box = section("Findings", "section.findings", el("p.dim.hint", {}, cards.length && details.findings.length
-    ? "Choose one to see its evidence on the curves." : ""), cards);
+  const box = section("Findings", "section.findings", details.findings.length > 0 &&
+    el("p.dim.hint", {}, "Choose one to see its evidence on the curves."), cards);
   if (details.findings.length) choose(0);
   return box;
 }
@@ -119,23 +121,28 @@ function markOf(part, finding) {
   return { rule: finding.rule, span: part.span, said: part.span_said || "whole run", splits };
 }
 
-function rest(details) {
-  const listed = (groups) => el("ul.groups", {}, groups.map((group) =>
+/** Names in groups, each with the reason that they share. */
+function listed(groups) {
+  return el("ul.groups", {}, groups.map((group) =>
     el("li", {}, el("code", {}, group.names.join(", ")), el("span.dim", {}, ` \u2013 ${group.reason}`))));
-  const many = (groups) => groups.reduce((n, group) => n + group.names.length, 0);
-  const parts = [];
-  const add = (title, n, ...children) => n && parts.push(fold(`${title} (${n})`, n <= 12, ...children));
-  add("Not checked", many(details.not_checked), listed(details.not_checked));
-  add("Overruled", many(details.overruled), listed(details.overruled));
-  add("Notes on the log", details.notes.length, el("ul", {}, details.notes.map((note) => el("li", {}, note))));
-  add("How each column was read", details.columns.length + many(details.ignored), columnTable(details), listed(details.ignored));
-  add("Clear", details.clear.length, el("p", {}, el("code", {}, details.clear.join(", "))));
-  return el("div.rest", {}, parts);
 }
 
-function columnTable(details) {
-  return table(["Logged name", "Read as", ">Points", ">First", ">Last", "Better", ""], details.columns.map((column) =>
-    [el("code", {}, column.name), el("code", {}, column.role), column.points, column.first, column.last, column.better, column.about]));
+function rest(details) {
+  const many = (groups) => groups.reduce((n, group) => n + group.names.length, 0);
+  const parts = [];
+  const add = (title, n, ...children) => n > 0 && parts.push(fold(`${title} (${n})`, n <= MANY, ...children));
+  add("Notes on the log", details.notes.length, el("ul.groups", {}, details.notes.map((note) => el("li", {}, note))));
+  add("Not checked", many(details.not_checked), listed(details.not_checked));
+  add("Overruled", many(details.overruled), listed(details.overruled));
+  add("Clear", details.clear.length, el("p", {}, el("code", {}, details.clear.join(", "))));
+  return parts;
+}
+
+function columnsRead(details) {
+  const n = details.columns.length;
+  const ignored = details.ignored.length > 0 && el("div.ignored", {}, el("h3", {}, "Ignored"), listed(details.ignored));
+  return fold(`How each column was read (${counted(n, "curve")})`, n <= MANY, table(["Logged name", "Read as", ">Points", ">First", ">Last", "Better", ""], details.columns.map((column) =>
+    [el("code", {}, column.name), el("code", {}, column.role), column.points, column.first, column.last, column.better, column.about])), ignored);
 }
 
 /** A plain table; heads that begin with > are of numbers. */
