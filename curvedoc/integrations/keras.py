@@ -2,7 +2,7 @@
 
     model.fit(..., callbacks=[CurvedocCallback(stop_on=("unstable",))])
 
-It hears what ``CSVLogger`` writes, under the same names: the verdict is that of the file.
+It hears what ``History`` and ``CSVLogger`` keep, under the same names: the verdict is that of their log.
 """
 
 from __future__ import annotations

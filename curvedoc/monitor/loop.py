@@ -124,8 +124,9 @@ class Monitor:
 
     def recall(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Rows that were logged before, by an earlier part of the same run: known, not written again."""
-        for row in rows:
-            self._recording.add(row)
+        if self.enabled:
+            for row in rows:
+                self._recording.add(row)
 
     def look(self) -> Diagnosis | None:
         """Diagnose what was logged so far, now; None where that is too little to say anything."""

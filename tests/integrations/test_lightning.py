@@ -68,7 +68,7 @@ def fit(pl, folder, callbacks, model=None, *, epochs=30, logger=None, ckpt_path=
     trainer = pl.Trainer(
         max_epochs=epochs,
         accelerator="cpu",
-        callbacks=callbacks,
+        callbacks=callbacks if isinstance(callbacks, list) else [callbacks],
         logger=logger,
         log_every_n_steps=2,
         enable_progress_bar=False,

@@ -89,7 +89,7 @@ def test_the_verdict_is_that_of_the_log(tmp_path):
 
 def test_an_overfitting_run_is_stopped(tmp_path):
     told = []
-    callback = CurvedocCallback(stop_on="overfitting", on_change=told.append)
+    callback = CurvedocCallback(every=10, share=None, stop_on="overfitting", on_change=told.append)
     with pytest.warns(CurvedocWarning, match="overfitting"):
         trainer = train(tmp_path, callback, epochs=300, n=24, noise=2.0, width=256)
     assert State.OVERFITTING in [diagnosis.state for diagnosis in told]
