@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from . import __version__, flags
-from .commands import check
+from .commands import check, plot
 from .commands.showing import examine, show, style
 from .console import complain, emit, hurry, leave
 from .errors import (
@@ -26,6 +26,8 @@ from .errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .outputs import Wanted
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 SHELLS = ("bash", "zsh", "fish")
@@ -53,19 +55,20 @@ def app(context: click.Context) -> None:
 
 
 app.add_command(check.check)
+app.add_command(plot.plot)
 
 
 @app.command()
 @flags.paths
 @flags.reading
 @flags.showing
-def diagnose(paths: tuple[str, ...], form: str, output: str | None, **given: Any) -> int:
+def diagnose(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> int:
     """Name the state of each run, with evidence and a fix.
 
     PATH is a log file, a directory (searched for runs), a glob, or - for standard input.
     """
     batch = examine(paths, flags.options(given, flags.settings()))
-    show(batch, form, output, given)
+    show(batch, reports, given)
     return EXIT_UNREADABLE if batch.problems else EXIT_OK
 
 
