@@ -100,7 +100,6 @@ def _show_config(policy: Policies, report: Wanted) -> int:
         raise UsageError(
             f"--show-config has no format '{report.form}'.{nearest(report.form, ways)}",
             "Leave --format out, or use json.",
-            "Leave --format out, or use json.",
         )
     emit(ways[report.form](policy), report.file)
     return EXIT_OK
