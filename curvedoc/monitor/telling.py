@@ -37,7 +37,7 @@ def states(names: Sequence[str] | str) -> frozenset[State]:
     from curvedoc.states import State
 
     known = [state.value for state in State if state is not State.INCONCLUSIVE]
-    wanted = names.split(",") if isinstance(names, str) else names
+    wanted = [n.strip() for n in names.split(",")] if isinstance(names, str) else names
     for name in wanted:
         if name not in known:
             raise UsageError(
