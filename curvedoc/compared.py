@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .diagnosis import Diagnosis
+    from .run import FloatArray
 
 
 class Measure(StrEnum):
@@ -65,3 +70,59 @@ class Compared:
     tolerance: float = 0.0
     test: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entrant:
+    """One side of ``curvedoc compare``: a run, or several of one experiment."""
+
+    name: str
+    diagnoses: tuple[Diagnosis, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """How one entrant fares on one curve.
+
+    ``final``, ``best``: levels (``best`` by its own noise). ``steps``: mean step at which the target is
+    reached, by the ``reached`` runs that get there. ``steps_at``/``curve``: the mean course of its runs.
+    ``behind``: its final level against that of the leader; ``parts``: the first step from which the two
+    courses stay apart beyond noise. Both None for the leader. ``note``: why there are no levels.
+    """
+
+    entrant: Entrant
+    final: Side | None = None
+    best: Side | None = None
+    steps: float | None = None
+    reached: int = 0
+    steps_at: FloatArray | None = None
+    curve: FloatArray | None = None
+    behind: Compared | None = None
+    parts: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Race:
+    """All entrants on one curve, in the order of the call; ``leader`` has the best final level.
+
+    ``better``: ``"lower"`` or ``"higher"``. ``target``: the level that steps are counted to, None where there
+    is none. ``verdict``: who is ahead and how sure, in one sentence.
+    """
+
+    role: str
+    better: str
+    target: float | None
+    rows: tuple[Row, ...]
+    leader: Row | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contest:
+    """The result of ``curvedoc compare``: what its reports render. ``x``: what the steps count."""
+
+    entrants: tuple[Entrant, ...]
+    races: tuple[Race, ...]
+    x: str
+    remarks: tuple[str, ...] = ()

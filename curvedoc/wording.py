@@ -110,6 +110,11 @@ def step(value: float) -> str:
     return number(value)
 
 
+def chance(p: float) -> str:
+    """A p-value behind its letter: ``"= 0.023"``, ``"< 0.0001"``."""
+    return "< 0.0001" if p < 1e-4 else f"= {p:.2g}"
+
+
 def axis(x: str) -> str:
     """What one position on the step axis is called: ``"epoch"`` for ``train/epoch``, ``"step"`` for none."""
     return shorten(clean(x.strip(" #:").rsplit("/", 1)[-1].strip("_ ").lower()), 20) or "step"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curvedoc.compared import Measure, Outcome
-from curvedoc.wording import count, number, step
+from curvedoc.wording import chance, count, number, step
 
 if TYPE_CHECKING:
-    from curvedoc.compared import Compared
+    from collections.abc import Sequence
+
+    from curvedoc.compared import Compared, Row
 
     from .history import Drift
 
@@ -60,14 +62,14 @@ def _apart(a: float, b: float) -> tuple[str, str]:
     return pair
 
 
-def _numbers(compared: Compared) -> list[str]:
+def _numbers(compared: Compared, directed: bool = True) -> list[str]:
     parts = []
     if compared.difference and compared.base and compared.base.mean:
         share = abs(compared.difference / compared.base.mean)
-        way = "worse" if compared.difference > 0 else "better"
-        parts.append(f"{number(abs(compared.difference))} or {100 * share:.3g} % {way}")
+        way = (" worse" if compared.difference > 0 else " better") if directed else ""
+        parts.append(f"{number(abs(compared.difference))} or {100 * share:.3g} %{way}")
     if compared.p is not None:
-        parts.append(chance(min(compared.p, compared.p_better)))
+        parts.append("p " + chance(min(compared.p, compared.p_better)))
     if compared.effect and compared.new and compared.base and compared.new.runs + compared.base.runs > 3:
         g, low, high = (number(round(value, 2)) for value in compared.effect)
         parts.append(f"Hedges' g {g}, 95 % {low} to {high}")
@@ -80,16 +82,33 @@ def _numbers(compared: Compared) -> list[str]:
     return [*parts, *([compared.note] if compared.note else [])]
 
 
-def chance(p: float) -> str:
-    """A p-value: ``"p = 0.023"``, ``"p < 0.0001"``."""
-    return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
-
-
 def drifting(role: str, drift: Drift, worse: bool) -> str:
     """What the baselines show over time."""
     ends = _apart(abs(drift.levels[0]), abs(drift.levels[-1]))
     said = "got worse from baseline to baseline" if worse else "no steady change for the worse"
     return (
         f"{role} over {len(drift.levels)} baselines and runs: {said} "
-        f"({ends[0]} to {ends[1]}; {chance(drift.p)}, Mann-Kendall)"
+        f"({ends[0]} to {ends[1]}; p {chance(drift.p)}, Mann-Kendall)"
     )
+
+
+def ahead(role: str, rows: Sequence[Row], leader: Row) -> str:
+    """Who is ahead and how sure: the leader against the runner-up, and against how many it is sure."""
+    behind = [(row, row.behind) for row in rows if row.behind is not None and row.behind.new is not None]
+    name = leader.entrant.name
+    if not behind:
+        return f"only {name} can be judged on {role}"
+    second, found = min(behind, key=lambda pair: pair[1].difference)
+    levels = " against ".join(reversed(step_or_level(found)))
+    numbers = f"({'; '.join(_numbers(found, directed=False))})"
+    sure = sum(c.outcome in (Outcome.WORSE, Outcome.TOLERATED) for _, c in behind)
+    if found.outcome in (Outcome.WORSE, Outcome.TOLERATED):
+        said = f"{name} ends better than {second.entrant.name}: {levels} {numbers}"
+    elif found.outcome is Outcome.UNSURE:
+        said = (
+            f"{name} ends ahead of {second.entrant.name}, {levels}, beyond their own noise; "
+            f"another seed alone may do as much {numbers}"
+        )
+    else:
+        said = f"{name} and {second.entrant.name} do not differ beyond noise: {levels} {numbers}"
+    return f"{said}; surely better than {sure} of {len(behind)} others" if len(behind) > 1 else said
