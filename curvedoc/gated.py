@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .diagnosis import Diagnosis, Problem
+    from .rule import Finding
 
 
 class Status(StrEnum):
@@ -73,3 +74,8 @@ def stands(gate: GateResult, diagnosis: Diagnosis) -> tuple[str, str]:
     if any(own is diagnosis for own in gate.passed):
         return "passed", ""
     return "not judged", "the policy did not look at this run"
+
+
+def concerns(check: Check, finding: Finding) -> bool:
+    """Whether a condition is about a finding: it forbids the rule, or the state that the rule speaks for."""
+    return check.kind == "fail-on" and check.condition in (finding.rule, finding.state.value)

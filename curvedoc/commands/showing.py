@@ -72,7 +72,7 @@ def rendered(
     from curvedoc.reports import report
 
     render = report(wanted.form).render
-    known = {**style(given, wanted.file), "details": given["details"], "gate": gate}
+    known = {**given, **style(given, wanted.file), "gate": gate}
     takes = render.__kwdefaults__ or {}
     if "base" in takes:
         known["base"] = _base()

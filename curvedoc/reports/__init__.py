@@ -12,7 +12,7 @@ from typing import Any
 
 from curvedoc.errors import UsageError, nearest
 
-FORMATS: tuple[str, ...] = ("terminal", "json", "jsonl", "csv", "html")
+FORMATS: tuple[str, ...] = ("terminal", "json", "jsonl", "csv", "junit", "sarif", "html")
 
 
 def report(name: str) -> Any:
