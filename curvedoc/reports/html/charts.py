@@ -63,7 +63,8 @@ def _quantity(run: Run, quantity: str, most: int) -> dict[str, Any] | None:
         return None
     lines = [_line(c.split or quantity, c.split, c.steps, c.values, most) for c in curves]
     main = quantity in ("loss", run.metric)
-    return _chart(title(curves, quantity), quantity, main, [c.values for c in curves], lines)
+    rising = any(c.higher_is_better for c in curves)
+    return _chart(title(curves, quantity), quantity, main, rising, [c.values for c in curves], lines)
 
 
 def _gap(diagnosis: Diagnosis, most: int) -> dict[str, Any] | None:
@@ -71,13 +72,22 @@ def _gap(diagnosis: Diagnosis, most: int) -> dict[str, Any] | None:
     assert gap is not None
     named = f"generalization gap of the {gap.unit}"
     line = _line("gap", "gap", gap.steps, gap.values, most)
-    return _chart(f"{named} (validation minus train)", "gap", True, [gap.values], [line])
+    return _chart(f"{named} (validation minus train)", "gap", True, False, [gap.values], [line])
 
 
 def _chart(
-    heading: str, quantity: str, main: bool, values: Sequence[FloatArray], lines: list[dict[str, Any]]
+    heading: str,
+    quantity: str,
+    main: bool,
+    rising: bool,
+    values: Sequence[FloatArray],
+    lines: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """``floor``: the least value that a logarithmic axis shows, None where there can be none."""
+    """``floor``: the least value that a logarithmic axis shows, None where there can be none.
+
+    A score that begins at 0 spans many decades too, but says nothing there: what is better when ``rising``
+    is drawn on a linear axis at first.
+    """
     scale = scale_for(values)
     positive = [v[v > 0] for v in values]
     log = scale_for(positive)
@@ -85,7 +95,8 @@ def _chart(
         "title": heading,
         "quantity": quantity,
         "main": main,
-        "log": bool(scale and scale.log),
+        "log": bool(scale and scale.log and not rising),
+        "rising": rising,
         "floor": _rounded(max(log.low, 1e-290), DIGITS) if log and any(len(p) for p in positive) else None,
         "curves": lines,
         "note": "; ".join(_notes(lines)),
@@ -109,6 +120,7 @@ def _line(label: str, split: str, steps: FloatArray, values: FloatArray, most: i
         "split": split,
         "last": number(float(values[-1])) if len(values) else "–",
         "x": _steps(points.x),
+        "ends": [_rounded(float(at), STEP_DIGITS) for at in (steps.min(), steps.max())],
         "y": _values(points.y),
         "per": points.per,
         "lost": [list(stretch) for stretch in points.lost],

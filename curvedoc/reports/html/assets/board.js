@@ -95,9 +95,9 @@ function makeBoard({ x, marks, focusable, charts }) {
 
 /** First and last step of all curves, apart even where only one was logged. */
 function extent(charts) {
-  const all = charts.flatMap((chart) => chart.curves).filter((curve) => curve.x.length);
-  const low = Math.min(...all.map((curve) => curve.x[0]));
-  const high = Math.max(...all.map((curve) => curve.x[curve.x.length - 1]));
+  const all = charts.flatMap((chart) => chart.curves);
+  const low = Math.min(...all.map((curve) => curve.ends[0]));
+  const high = Math.max(...all.map((curve) => curve.ends[1]));
   if (!all.length) return [0, 1];
   return high > low ? [low, high] : [low - 1, high + 1];
 }

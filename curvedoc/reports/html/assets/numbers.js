@@ -32,7 +32,7 @@ function roundTicks(low, high, most) {
   const power = 10 ** Math.floor(Math.log10(span / most));
   const by = [1, 2, 2.5, 5, 10].map((f) => f * power).find((unit) => span / unit <= most) ?? 10 * power;
   const ticks = [];
-  for (let i = Math.ceil(low / by - 1e-9); i <= high / by + 1e-9 && ticks.length < 50; i++) ticks.push(i * by);
+  for (let i = Math.ceil(low / by - 1e-9); i <= high / by + 1e-9 && ticks.length < 50; i++) ticks.push(i * by || 0);
   return ticks;
 }
 
@@ -56,7 +56,7 @@ function tickLabels(values) {
     const places = [0, 1, 2, 3, 4, 5, 6].find((p) => Math.abs(Number(by.toFixed(p)) - by) < by * 1e-6) ?? 6;
     return values.map((v) => (Math.abs(v) < by / 1e6 ? 0 : v).toFixed(places));
   }
-  return values.map((v) => number(Math.abs(v) < most * 1e-12 ? 0 : v));
+  return values.map(number);
 }
 
 /** The place of what lies nearest to `x` in a rising list. */

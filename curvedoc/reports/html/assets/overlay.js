@@ -66,10 +66,10 @@ function overlaid({ runs, role, share }) {
   const floors = found.map(({ chart }) => chart.floor).filter((floor) => floor != null);
   return {
     title: role, quantity: role, tall: true, xs,
-    log: found.filter(({ chart }) => chart.log).length * 2 > found.length,
+    log: floors.length > 0 && wide(found.map(({ curve }) => curve), found.some(({ chart }) => chart.rising)),
     floor: floors.length ? Math.min(...floors) : null,
     curves: found.map(({ curve, run }, k) => ({
-      ...curve, label: run.name, color: OVERLAY_COLORS[k % OVERLAY_COLORS.length], x: share ? shares(curve.x) : curve.x,
+      ...curve, label: run.name, color: OVERLAY_COLORS[k % OVERLAY_COLORS.length], ...(share && shares(curve)),
     })),
     note: [
       xs.length > 1 && !share && `The steps of these runs count different things (${xs.join(", ")})`,
@@ -78,7 +78,20 @@ function overlaid({ runs, role, share }) {
   };
 }
 
-function shares(x) {
-  const [a, b] = [x[0], x[x.length - 1]];
-  return b > a ? x.map((at) => (at - a) / (b - a)) : [0];
+/** Whether values span so much that a linear axis would hide most of them: 2.5 decades, as for single runs. */
+function wide(curves, rising) {
+  let low = Infinity;
+  let high = 0;
+  for (const curve of curves)
+    for (const v of curve.y) {
+      if (v < 0) return false;
+      if (v > 0) [low, high] = [Math.min(low, v), Math.max(high, v)];
+    }
+  return !rising && high / low > 10 ** 2.5;
+}
+
+/** A curve over the share of its own steps, so that runs of different lengths can be compared. */
+function shares({ x, ends: [a, b], lost }) {
+  const share = (at) => (b > a ? (at - a) / (b - a) : 0);
+  return { x: x.map(share), ends: [0, 1], lost: lost.map((stretch) => stretch.map(share)) };
 }

@@ -88,11 +88,11 @@ function showOverview(main) {
     problems(),
     batch.runs.length > 0 && [
       el("div.filters", { role: "group", "aria-label": "Filter by state" }, chips),
-      sets(chooseOnly), overlay.node,
-      el("section.list", { "aria-label": "Runs" },
+      sets(chooseOnly),
+      el("div.both", {}, el("section.list", { "aria-label": "Runs" },
         el("div.tools", {}, search, button("Choose shown", () => chooseOnly(shownRuns())),
           button("Choose none", () => chooseOnly([])), told),
-        el("div.wide", { tabindex: 0, role: "region", "aria-label": "Table of runs" }, el("table.runs", {}, el("thead", {}, heads), body)))]));
+        el("div.wide", { tabindex: 0, role: "region", "aria-label": "Table of runs" }, el("table.runs", {}, el("thead", {}, heads), body))), overlay.node)]));
   arrange();
   filter();
   choose();

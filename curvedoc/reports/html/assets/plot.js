@@ -7,7 +7,7 @@ function makePlot(board, spec) {
   const plot = { spec, log: spec.log && spec.floor != null, hidden: new Set(), u: null };
   const curves = spec.curves;
   const unit = unitOf(curves.flatMap((c) => [...c.y, ...(c.low ?? []), ...(c.high ?? [])]));
-  const place = (v) => (plot.log ? (v > 0 ? Math.log10(Math.max(v, spec.floor)) : null) : v / unit);
+  const place = (v) => (plot.log ? (v < 0 ? null : Math.log10(Math.max(v, spec.floor))) : v / unit);
   const value = (p) => (plot.log ? 10 ** p : p * unit);
 
   const host = el("div.plot", {
@@ -21,7 +21,7 @@ function makePlot(board, spec) {
   plot.node = el("figure.chart", { data: { quantity: spec.quantity } },
     el("figcaption", {}, el("h3", {}, spec.title), where, scaleChoice()),
     el("div.chips", {}, chips.map((c) => c.node)), host,
-    spec.note && el("p.note", {}, `${spec.note}.`));
+    el("p.note", {}, spec.note && `${spec.note}. `, el("span.below", {})));
 
   function scaleChoice() {
     const can = spec.floor != null;
@@ -105,8 +105,8 @@ function makePlot(board, spec) {
     const most = (u) => Math.max(2, Math.round(u.bbox.width / uPlot.pxRatio / 80));
     return [
       { ...look, size: 24, gap: 4, border: { show: true, stroke: () => ink("edge"), width: 1 },
-        splits: (u, a, low, high) => roundTicks(low + board.base, high + board.base, most(u)).map((v) => v - board.base),
-        values: (u, at) => at.map((v) => stepText(Number((v + board.base).toPrecision(12)))) },
+        splits: (u, a, low, high) => roundTicks(low, high, most(u)),
+        values: (u, at) => at.map((v) => (board.base ? `+${number(v)}` : stepText(Number(v.toPrecision(12))))) },
       { ...look, size: 58, gap: 6, splits: ySplits, values: (u, at) => tickLabels(at.map(value)) },
     ];
   }
@@ -118,7 +118,7 @@ function makePlot(board, spec) {
       scales: { x: { time: false, min, max, range: (u, a, b) => [a, b] }, y: { range: yRange } },
       series: series(), bands: bands(), axes: axes(), focus: { alpha: 0.15 },
       cursor: {
-        y: false, sync: { key: board.key, scales: ["x", null] }, drag: { x: true, y: false, dist: 4 }, points: { size: 6 },
+        y: false, sync: { key: board.key, scales: ["x", null] }, drag: { x: true, y: false, dist: 4 }, points: { size: 9, width: 2 },
         dataIdx: (u, s, at, x) => (s === 0 ? at : owner[s - 1].part === PARTS.line ? own(u, owner[s - 1].i, x) : null),
         bind: { dblclick: () => () => { board.zoom(null); return null; } },
       },
@@ -145,9 +145,12 @@ function makePlot(board, spec) {
   function valueAt(curve, x) {
     const at = nearest(curve.x, x);
     const y = curve.y[at];
+    // Many chips have no room for more, and should not move while the cursor does.
+    if (board.focusable) return y == null ? "not finite" : number(y);
+    const elsewhere = curve.x[at] === x ? "" : ` @${stepText(curve.x[at])}`;
     const range = curve.low && y != null ? ` (${number(curve.low[at])}\u2013${number(curve.high[at])})` : "";
     const soft = board.smooth && y != null ? ` ~${number(smoothed(curve.y, board.smooth)[at])}` : "";
-    return `${y == null ? "not finite" : number(y)}${range}${soft}${curve.x[at] === x ? "" : ` @${stepText(curve.x[at])}`}`;
+    return `${y == null ? "not finite" : number(y)}${range}${soft}${elsewhere}`;
   }
 
   function onKey(event) {
@@ -185,6 +188,8 @@ function makePlot(board, spec) {
     plot.u?.destroy();
     plot.u = null;
     if (width && curves.length) plot.u = new uPlot(options(width), columns(), host);
+    plot.node.querySelector(".below").textContent = plot.log && curves.some((c) => (c.low ?? c.y).some((v) => v != null && v <= 0))
+      ? "On a log scale values of 0 lie at the bottom and those below 0 are left out." : "";
   };
   plot.destroy = () => plot.u?.destroy();
   plot.node.dataset.scale = plot.log ? "log" : "linear";
