@@ -36,8 +36,8 @@ Target = tuple[str, float]
 def contest(entrants: Sequence[Entrant], terms: Terms, target: Target | None = None) -> Contest:
     """Compare entrants on the curves that the terms ask for (as for a baseline); pure.
 
-    ``target``: a role and the level that steps are counted to; without one it is the level that the worst
-    entrant reaches at its best.
+    ``target``: a role and the level that steps are counted to; without one it is the best level of the worst
+    run.
     """
     wanted = [*terms.compare, *([target[0]] if target else [])]
     sides = [[summary(d.run, wanted) for d in entrant.diagnoses] for entrant in entrants]
@@ -67,7 +67,7 @@ def _race(
         return Race(role, "lower", target, nobody, None, f"no run has {role} with finite values")
     worse = courses[held[0]][0].worse
     if target is None:
-        target = worse * max(_mean_best(courses[i]) for i in held)
+        target = worse * max(course.worse * course.best for own in courses for course in own)
     rows = [
         _row(entrant, own, target) if own else Row(entrant, note=_why(role, side))
         for entrant, own, side in zip(entrants, courses, sides, strict=True)
@@ -83,10 +83,6 @@ def _race(
 
 def _why(role: str, side: Sequence[Summary]) -> str:
     return "ends in NaN or infinity" if any(role in run.lost for run in side) else f"has no {role}"
-
-
-def _mean_best(own: Sequence[Course]) -> float:
-    return statistics.mean([course.worse * course.best for course in own])
 
 
 def _row(entrant: Entrant, own: Sequence[Course], target: float) -> Row:

@@ -159,8 +159,8 @@ def _read_course(value: dict[str, Any]) -> Course:
         raise ValueError("'points', 'noise' or 'tau' cannot be")
     if value.get("better") not in ("lower", "higher"):
         raise ValueError("'better' is neither lower nor higher")
-    final, best = _number(value, "final"), _number(value, "best")
-    return Course(_text(value, "role"), value["better"], points, noise, tau, final, best, steps, values)
+    final, best, end = (_number(value, key) for key in ("final", "best", "end"))
+    return Course(_text(value, "role"), value["better"], points, noise, tau, final, best, end, steps, values)
 
 
 def _list(value: dict[str, Any], key: str, read: Callable[[dict[str, Any]], T]) -> Sequence[T]:

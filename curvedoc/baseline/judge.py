@@ -104,7 +104,7 @@ def _steps(new: Sequence[Course], base: Sequence[Course]) -> Levels | str:
         return "the baseline does not reach its own level on the smoothed curve"
     shown = number(base[0].worse * level)
     typical = statistics.mean([found.value for found in reached])
-    late = [c.steps[-1] for c, found in zip(new, took, strict=True) if found is None]
+    late = [c.end for c, found in zip(new, took, strict=True) if found is None]
     if late and min(late) < typical:
         return f"{base[0].role} {shown} is not reached by step {step(min(late))}, where a run ends"
     counted = [found or measures.last_step(c) for c, found in zip(new, took, strict=True)]
@@ -116,10 +116,10 @@ def _cut(measure: Measure, units: str, new: Sequence[Course], base: Sequence[Cou
     """That one side was trained for longer, where levels at the two ends are compared."""
     if measure not in (Measure.FINAL, Measure.BEST) or units:
         return ""
-    ends = [statistics.mean([c.steps[-1] for c in side]) if side[0].steps else 0.0 for side in (new, base)]
+    ends = [statistics.mean([c.end for c in side]) for side in (new, base)]
     if not min(ends) > 0 or max(ends) < 1.02 * min(ends):
         return ""
-    return f"ends at step {step(round(ends[0], 1))}, the baseline at {step(round(ends[1], 1))}"
+    return f"trained to step {step(round(ends[0], 1))} against {step(round(ends[1], 1))}"
 
 
 def _compared(

@@ -93,7 +93,7 @@ def steps_to(course: Course, level: float) -> Level | None:
 
 def last_step(course: Course) -> Level:
     """The step at which a course ends."""
-    return Level(course.steps[-1], 0.0, course.dof)
+    return Level(course.end, 0.0, course.dof)
 
 
 def _step_error(course: Course, steps: FloatArray, smooth: FloatArray, at: int, width: int) -> float | None:

@@ -54,8 +54,8 @@ class Course:
 
     ``better``: ``"lower"`` or ``"higher"``. ``points``: finite points logged; ``noise``: standard deviation
     of a point about the trend in the later half (0 when ``points`` < FEWEST); ``tau``: how many points in a
-    row weigh as much as one that is independent. ``final``, ``best``: levels. ``steps``, ``values``: block
-    medians, all finite; empty in the older entries of a baseline.
+    row weigh as much as one that is independent. ``final``, ``best``: levels. ``end``: the last step.
+    ``steps``, ``values``: block medians, all finite; empty in the older entries of a baseline.
     """
 
     role: str
@@ -65,6 +65,7 @@ class Course:
     tau: float
     final: float
     best: float
+    end: float
     steps: tuple[float, ...]
     values: tuple[float, ...]
 
@@ -143,6 +144,7 @@ def course(curve: Curve) -> Course:
         tau=rounded(tau),
         final=rounded(median(values[-width_of_end(len(values)) :])),
         best=rounded(worse * lowest_level(worse * values)),
+        end=rounded(float(steps[-1]), STEP_DIGITS),
         steps=tuple(rounded(s, STEP_DIGITS) for s in at.tolist()),
         values=tuple(rounded(v) for v in level.tolist()),
     )

@@ -60,7 +60,8 @@ def compare(
 ) -> int:
     """Runs side by side: states, levels with their noise, steps to a target, where the curves part.
 
-    Runs whose names differ in a counted seed or fold are one side; every other run is a side of its own.
+    Runs whose names differ in a counted seed or fold are one side, every other run is a side of its own;
+    repeats of a single experiment are compared with each other.
     """  # fmt: skip
     from curvedoc.baseline.contest import contest
 
@@ -83,9 +84,7 @@ def compare(
     if len(entrants) < 2 and problems:
         return EXIT_UNREADABLE
     if len(entrants) < 2:
-        raise UsageError(
-            "there is only one run, or one experiment repeated", "Name another beside it, or --versus PATH."
-        )
+        raise UsageError("there is only one run to compare", "Name another beside it, or behind --versus.")
     _show(contest(entrants, terms, target), form, output, given)
     return EXIT_UNREADABLE if problems else EXIT_OK
 
@@ -103,6 +102,8 @@ def _entrants(diagnoses: Sequence[Diagnosis]) -> list[Entrant]:
     from curvedoc.compared import Entrant
 
     found = groups([d.run.name for d in diagnoses])
+    if len(found) == 1:  # `compare seed_0.csv seed_1.csv` can only mean these two
+        return [Entrant(d.run.name, (d,)) for d in diagnoses]
     return [Entrant(group.name, tuple(diagnoses[i] for i in group.members)) for group in found]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 # Every sign that begins markup somewhere in GitHub's Markdown, mentions of people and issues among them.
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&$:-])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~@&$])")
 
 
 def as_json(contest: Contest) -> str:
@@ -94,8 +94,8 @@ def as_markdown(contest: Contest) -> str:
     parts = []
     for race in contest.races:
         parts.append(f"### {_plain(race.role)} ({race.better} is better)\n\n{_table(contest, race)}")
-        parts.append(_plain(race.verdict[:1].upper() + race.verdict[1:]) + ".")
-    parts += [_plain(remark[:1].upper() + remark[1:]) + "." for remark in contest.remarks]
+        parts.append(_plain(race.verdict) + ".")
+    parts += [_plain(remark) + "." for remark in contest.remarks]
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from curvedoc.paint import Paper
 from curvedoc.run import Curve
-from curvedoc.wording import chance, number, percent, step
+from curvedoc.wording import chance, number, step
 
 from .chart import Line, chart
 from .one import DIM, STATE_STYLE
@@ -27,7 +27,7 @@ ROWS = 12
 NAME, LABEL = 28, 12
 NAME_AT_LEAST = 10
 # Columns that a narrow terminal does without, the first to go first.
-SPARED = (">p", ">parts at", ">best")
+SPARED = (">best", ">p", ">parts at")
 
 
 def render(contest: Contest, *, width: int = 80, color: bool = False, unicode: bool = True) -> str:
@@ -111,7 +111,7 @@ def _room(paper: Paper, columns: dict[str, list[str]]) -> int:
 def _states(entrant: Entrant) -> str:
     found = Counter(d.state.label for d in entrant.diagnoses).most_common()
     if len(entrant.diagnoses) == 1:
-        return f"{found[0][0]} {percent(entrant.diagnoses[0].confidence)}"
+        return found[0][0]
     most = f"{found[0][1]} of {len(entrant.diagnoses)} {found[0][0]}"
     return most if len(found) > 1 else f"{found[0][1]} {found[0][0]}"
 
