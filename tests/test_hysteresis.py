@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -94,4 +95,4 @@ def test_no_state_is_told_twice_in_a_row(course):
         verdicts.append((points, verdict(state, confidence)))
     said = [state for _, state in told(verdicts)]
     assert State.INCONCLUSIVE not in said
-    assert all(a is not b for a, b in zip(said, said[1:], strict=False))
+    assert all(a is not b for a, b in pairwise(said))
