@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 MAX_LINE = 10_000
 """Longer lines are data, source or a dumped configuration, and would cost without end."""
+
+CUT = " , "
+"""What stands for a progress bar that was taken out."""
 
 _ANSI_UP = r"\x1b\[\d*[AF]"
 _ANSI = r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
@@ -61,14 +65,21 @@ def lines_in(text: str) -> list[str]:
         text = text.replace("#011", "\t")
     if "：" in text:
         text = text.replace("：", ": ")
-    text = text.replace("Saving dict for global step", "eval global_step")  # TensorFlow estimators
-    text = text.replace("AP .", "AP@.").replace("AR .", "AR@.")  # COCO: the number belongs to the name
-    if "Average Precision" in text:
-        text = re.sub(_COCO, _coco_name, text)
-    text = _GLUED_COUNTER.sub(r"\1 ", text)
-    if "epoch" in text:
-        text = _BATCHES.sub(r"\2 \1", _GLUED_EPOCH.sub(r"epoch \1", text))
     return text.split("\n")
+
+
+def spelled_out(line: str) -> str:
+    """A line in which words and numbers that are glued or swapped stand apart (``epoch12``: ``epoch 12``)."""
+    if "Saving dict" in line:
+        line = line.replace("Saving dict for global step", "eval global_step")  # TensorFlow estimators
+    if "A" in line:
+        line = line.replace("AP .", "AP@.").replace("AR .", "AR@.")  # COCO: the number belongs to the name
+        if "Average Precision" in line or "Average Recall" in line:
+            line = re.sub(_COCO, _coco_name, line)
+    line = _GLUED_COUNTER.sub(r"\1 ", line)
+    if "poch" in line or "batch" in line or "iter" in line:
+        line = _BATCHES.sub(r"\2 \1", _GLUED_EPOCH.sub(r"epoch \1", line))
+    return line
 
 
 def _coco_name(match: re.Match[str]) -> str:
@@ -79,32 +90,53 @@ def _coco_name(match: re.Match[str]) -> str:
     return f"val/{match[1]}{overlap or area or most} = "
 
 
-def without_prefix(line: str) -> tuple[str, int]:
-    """A line without timestamp, level and logger name, and the rank that printed it (-1: none is named)."""
-    rank = -1
+class Bare(NamedTuple):
+    """A line without what a logger put in front: the rest, the rank that printed it (-1: none is named), and
+    from where to where in the whole line that stands."""
+
+    line: str
+    rank: int = -1
+    named: tuple[int, int] = (0, 0)
+
+
+def without_prefix(whole: str) -> Bare:
+    """A line without timestamp, level, logger name and rank."""
+    line, rank, named = whole, -1, (0, 0)
     found = _PREFIX.match(line)
     if found:
         line = line[found.end() :]
     if line[:1] in "[ rdRwW" or found is None:
-        named = _RANK.match(line)
-        if named:
-            rank, line = int(named[1]), line[named.end() :]
-            found = _PREFIX.match(line)
-            line = line[found.end() :] if found else line
+        says = _RANK.match(line)
+        if says:
+            at = len(whole) - len(line)
+            rank, named = int(says[1]), (at, at + says.end())
+            line = _unprefixed(line[says.end() :])
     if "|" in line:
         container = _CONTAINER.match(line)
         if container:
-            line = line[container.end() :]
-            found = _PREFIX.match(line)
-            line = line[found.end() :] if found else line
-    return line, rank
+            line = _unprefixed(line[container.end() :])
+    return Bare(line, rank, named)
 
 
-def without_bar(line: str) -> tuple[str, bool]:
-    """A line with its progress bar (and the rate behind it) taken out, and whether there was one."""
+def _unprefixed(line: str) -> str:
+    found = _PREFIX.match(line)
+    return line[found.end() :] if found else line
+
+
+def without_bar(line: str) -> tuple[str, list[tuple[int, int]]]:
+    """A line with its progress bar (and the rate behind it) taken out, and which parts of the line are left;
+    no parts where there was no bar."""
     if not ("%" in line or "==" in line or ".." in line or "━" in line or "█" in line or "it [" in line):
-        return line, False
-    short, found = _BAR.subn(" , ", line)
-    if not found:
-        return line, False
-    return _RATE.sub(" , ", short), True
+        return line, []
+    bars = [found.span() for found in _BAR.finditer(line)]
+    if not bars:
+        return line, []
+    left: list[tuple[int, int]] = []
+    start = 0
+    for end, behind in (*bars, (len(line), 0)):
+        for rate in _RATE.finditer(line, start, end):
+            left.append((start, rate.start()))
+            start = rate.end()
+        left.append((start, end))
+        start = behind
+    return CUT.join(line[a:b] for a, b in left), left

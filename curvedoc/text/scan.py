@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import grids, words
-from .clean import MAX_LINE, lines_in, without_bar, without_prefix
+from .clean import CUT, MAX_LINE, lines_in, spelled_out, without_bar, without_prefix
 from .grammar import NOTHING, NUMBER, NUMBER_OR_NAN, read_layout
+from .moulds import MOST, MOST_OF_MASK, Mould, Reading, masks, mould_of, value_of
 from .plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Values = list[float | None]
 
@@ -21,6 +25,12 @@ MOST_LAYOUTS = 20_000
 
 LONG = 500
 """Longer lines are looked over before they are cut at their numbers."""
+
+AT_ONCE = 1 << 12
+"""Lines whose masks are made together: enough to be quick, few enough to need no memory."""
+
+TRY_AGAIN = 8
+"""Where most lines are like no other, only every eighth such block is learned from."""
 
 _DIGIT = re.compile(r"[0-9]|\b(?:nan|NaN|NAN|inf|Inf)\b")
 _DIGITS = re.compile(r"\d+")
@@ -45,45 +55,89 @@ class _Scanner:
 
     events: list[Event] = field(default_factory=list)
     layouts: dict[tuple[bool, tuple[str, ...]], Plan] = field(default_factory=dict)
+    moulds: dict[bytes, list[Mould]] = field(default_factory=dict)
+    learns: bool = True
+    blocks: int = 0
     headers: list[grids.Header] = field(default_factory=list)
     age: int = 0
     pairs: list[tuple[str, float | None, float | None]] = field(default_factory=list)
     titles: tuple[str, str] = ("", "")
 
-    def line(self, raw: str) -> None:
-        """Read one line."""
-        line, rank = without_prefix(raw)
-        if not line or line.isspace():
+    def read(self, lines: Sequence[str]) -> None:
+        """Read lines; of those that are like one before the numbers alone."""
+        known, events = self.moulds, self.events
+        new = 0
+        for line, mask in zip(lines, masks(lines), strict=True):
+            mould = next((m for m in known.get(mask, ()) if m.holds(line)), None)
+            if mould is None or self.pairs:
+                new += 1
+                self._learn(line, mask)
+                continue
+            if self.headers:
+                self._no_row()
+            if mould.plan:
+                events.append(Event(mould.plan, mould.values(line), mould.rank))
+        self.blocks += 1
+        self.learns = new * 2 < len(lines) or self.blocks % TRY_AGAIN == 0
+
+    def _learn(self, line: str, mask: bytes) -> None:
+        """Read a line, and note how, unless it changed how others are read."""
+        if len(line) > MAX_LINE:
             return
+        events, headers, titles = len(self.events), self.headers, self.titles
+        reading = self._line(line)
+        same = self.titles is titles and (self.headers is headers or not self.headers)
+        if reading and same and self.learns and (mask in self.moulds or len(self.moulds) < MOST):
+            plan = self.events[-1].plan if len(self.events) > events else None
+            mould, alike = mould_of(line, reading, plan), self.moulds.setdefault(mask, [])
+            if mould and len(alike) < MOST_OF_MASK:
+                alike.append(mould)
+
+    def _line(self, raw: str) -> Reading | None:
+        """Read one line; None for one that says nothing of lines like it."""
+        spelled = spelled_out(raw)
+        bare = without_prefix(spelled)
+        if not bare.line or bare.line.isspace() or self._pair(bare.line):
+            return None
+        line, left = without_bar(bare.line)
+        if self.headers and self._row(line, bool(left)):
+            return None
+        parts = self._parts(line, bool(left), bare.rank)
+        return Reading(bare, left, parts) if spelled == raw and parts else None
+
+    def _pair(self, line: str) -> bool:
+        """Whether a line belongs to a block of names beside values."""
         pair = grids.pair_in(line)
         if pair:
             if any(p[0] == pair[0] for p in self.pairs):
                 self.flush()
             self.pairs.append(pair)
-            return
+            return True
         if self.pairs:
             if grids.is_title(line):
-                return
+                return True
             self.flush()
-        line, bar = without_bar(line)
-        if self.headers and self._row(line, bar):
-            return
+        return False
+
+    def _parts(self, line: str, bar: bool, rank: int) -> Sequence[str]:
+        """What stands between the numbers of a line, and these, in turn; none for what is no log line."""
         if _DIGIT.search(line) is None:
             self._words(_body(line, bar))
-            return
+            return [line]
         if len(line) > LONG and not words.is_relevant(line[:LONG].lower()):
-            return
+            return []
         nan = "an" in line or "AN" in line or "nf" in line or "NF" in line
         parts = (NUMBER_OR_NAN if nan else NUMBER).split(line)
         if len(parts) == 1:
             self._words(_body(line, bar))
-            return
+            return parts
         gaps = tuple(parts[::2])
         plan = self.layouts.get((bar, gaps)) or self._layout(bar, gaps, line)
         if plan.items or plan.counters:
             self.events.append(Event(plan, [value_of(text) for text in parts[1::2]], rank))
         if not plan.items:
             self._header(_body(line, bar))
+        return parts
 
     def _layout(self, bar: bool, gaps: tuple[str, ...], line: str) -> Plan:
         """Read a layout that is new; where there are too many, names that differ by digits are one."""
@@ -120,6 +174,7 @@ class _Scanner:
         found = grids.header_in(line)
         if found:
             self.headers, self.age = found, 0
+            self.moulds.clear()  # any of these lines may be a row of it
 
     def _row(self, line: str, bar: bool) -> bool:
         """Whether a line is a row of the open table."""
@@ -133,38 +188,26 @@ class _Scanner:
                 return True
         if grids.is_rule(line):
             return True
+        self._no_row()
+        return False
+
+    def _no_row(self) -> None:
+        """A line that is no row of the open table."""
         self.age += 1
         if self.age > grids.PATIENCE and len(self.headers) > 1:
             self.headers = []
-        return False
 
 
 def scan(text: str) -> tuple[list[Event], int]:
     """The events of a text and the number of its lines."""
     scanner = _Scanner()
     lines = lines_in(text)
-    for line in lines:
-        if len(line) <= MAX_LINE:
-            scanner.line(line)
+    for at in range(0, len(lines), AT_ONCE):
+        scanner.read(lines[at : at + AT_ONCE])
     scanner.flush()
     return scanner.events, len(lines)
 
 
 def _body(line: str, bar: bool) -> str:
     """What stands before a progress bar."""
-    return line.partition(" , ")[0].rstrip(": ") if bar else line
-
-
-def value_of(text: str) -> float | None:
-    """The number in a text; None for a clock or a date."""
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        return None
-
-
-__all__ = ["NOTHING", "Event", "Values", "scan", "value_of"]
+    return line.partition(CUT)[0].rstrip(": ") if bar else line
