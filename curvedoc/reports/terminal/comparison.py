@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from curvedoc.charts.chart import Line, chart
 from curvedoc.paint import Paper
 from curvedoc.run import Curve
 from curvedoc.wording import chance, number, step
 
-from .chart import Line, chart
 from .one import DIM, STATE_STYLE
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from curvedoc.charts.sparks import sparkline
 from curvedoc.families import families
 from curvedoc.shown import where, worst_first
 from curvedoc.wording import count, number, percent, step
 
 from . import verdict
 from .one import DIM, STATE_STYLE
-from .sparks import sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

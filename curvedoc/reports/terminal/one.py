@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING
 
+from curvedoc.charts.curves import charts
+from curvedoc.charts.sparks import sparkline
 from curvedoc.rule import OutcomeKind, Severity
-from curvedoc.shown import gap_said, points, title, where
+from curvedoc.shown import gap_said, points, where
 from curvedoc.states import BOTTLENECKS, State
-from curvedoc.wording import advice, axis, comparison, count, percent, shorten, step, trial
+from curvedoc.wording import advice, axis, comparison, count, percent, step, trial
 
 from . import verdict
-from .chart import Line, Mark, chart
-from .sparks import sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from curvedoc.gated import GateResult
     from curvedoc.paint import Paper
     from curvedoc.rule import Finding
-    from curvedoc.run import Run
     from curvedoc.styled import Text
 
 STATE_STYLE: dict[State, str] = {
@@ -36,8 +34,6 @@ STATE_STYLE: dict[State, str] = {
 }
 SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 DIM = "dim"
-# The chart of the loss, then the smaller one of the metric.
-LOSS_ROWS, METRIC_ROWS = 12, 6
 SPARK = 12
 # Runner-up states below two percent say nothing.
 RUNNER_UP, RUNNERS_UP = 0.02, 3
@@ -51,7 +47,7 @@ def run(
 ) -> Iterator[Text]:
     """The lines of one run, from the headline to what was ignored."""
     yield from _headline(paper, diagnosis)
-    yield from _charts(paper, diagnosis)
+    yield from charts(paper, diagnosis)
     yield from _gap(paper, diagnosis)
     if gate is not None:
         yield from verdict.section(paper, gate, diagnosis)
@@ -73,50 +69,6 @@ def _headline(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
         yield paper.hang(paper.text(), paper.text(named, (logged, DIM)))
     if diagnosis.reason:
         yield paper.hang(paper.text(), paper.text(diagnosis.reason))
-
-
-def _charts(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
-    logged = diagnosis.run
-    marks = _marks(diagnosis)
-    for quantity, rows in (("loss", LOSS_ROWS), (logged.metric, METRIC_ROWS)):
-        lines = list(_lines(logged, quantity))
-        drawn = (
-            chart(paper, title([line.curve for line in lines], quantity), lines, marks, axis(logged.x), rows)
-            if lines
-            else []
-        )
-        if drawn:
-            yield paper.text()
-            yield from drawn
-        marks = []
-
-
-def _lines(logged: Run, quantity: str) -> Iterator[Line]:
-    train = logged.get(f"train/{quantity}")
-    val = logged.get(f"val/{quantity}")
-    test = None if val else logged.get(f"test/{quantity}")
-    bare = None if train or val or test else logged.get(quantity)
-    for curve, label, style, dotted, sign in (
-        (train, "train", "cyan", False, "*"),
-        (val, "val", "yellow", True, "o"),
-        (test, "test", "yellow", True, "o"),
-        (bare, quantity, "cyan", False, "*"),
-    ):
-        if curve and len(curve):
-            yield Line(shorten(label, 12), curve, style, dotted, sign)
-
-
-def _marks(diagnosis: Diagnosis) -> list[Mark]:
-    best, onset = diagnosis.best_step, diagnosis.onset_step
-    if best is not None and best == onset:
-        named = [(best, "best and onset", "green")]
-    else:
-        named = [
-            (at, what, style)
-            for at, what, style in ((best, "best", "green"), (onset, "onset", "red"))
-            if at is not None
-        ]
-    return [Mark(at, f"{what} {step(at)}", style) for at, what, style in named if isfinite(at)]
 
 
 def _gap(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:

@@ -1,0 +1,1 @@
+"""Curves as text: charts in braille dots or ASCII, sparklines of blocks."""
