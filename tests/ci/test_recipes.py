@@ -32,7 +32,8 @@ def commands() -> list[tuple[str, str]]:
                     r"(?:^|[\s'|])(?:python -m )?curvedoc ((?!\.)[a-z]+ .*)$", line.partition(" # ")[0]
                 )
                 if call and not re.match(r"\s*(uses|description|name|path|#)", line):
-                    found.append((page.name, re.sub(r"\s*(\||&&|\|\||2?>(?!=)).*$", "", call[1]).rstrip("'")))
+                    typed = re.sub(r"\s*(\||&&|\|\||2?>(?!=)).*$", "", call[1])
+                    found.append((page.name, typed[:-1] if typed.count("'") % 2 else typed))  # sh '…'
     return found
 
 
