@@ -49,11 +49,24 @@ def find(run: Run, name: str) -> Curve:
     """The curve of a role, or of a logged name; raises NotMeasurable with what the log has instead."""
     found = run.get(name) or next((c for c in run.curves if c.name == name), None)
     if found is None or not len(found):
-        names = [c.role or c.name for c in run.curves if len(c)]
+        names = _logged(run)
         more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
-        has = ", ".join(names[:NAMES]) + more if names else "no curves"
-        raise NotMeasurable(f"the log has {has}.{nearest(name, names)}" if names else f"the log has {has}.")
+        raise NotMeasurable(
+            f"the log has {', '.join(names[:NAMES]) or 'no curves'}{more}.{nearest(name, names)}"
+        )
     return found
+
+
+def needed(run: Run, role: str) -> Curve:
+    """The curve of a role that nobody wrote by hand; raises NotMeasurable with what the log has instead."""
+    curve = run.get(role)
+    if curve is None or not len(curve):
+        raise NotMeasurable(f"needs {role}; the log has {', '.join(_logged(run)[:NAMES]) or 'no curves'}.")
+    return curve
+
+
+def _logged(run: Run) -> list[str]:
+    return [c.role or c.name for c in run.curves if len(c)]
 
 
 def lost(values: FloatArray) -> bool:

@@ -10,7 +10,7 @@ from curvedoc.measure import NotMeasurable
 from curvedoc.wording import axis, number, step
 
 from .expression import plain
-from .levels import find, lost
+from .levels import lost, needed
 
 if TYPE_CHECKING:
     from curvedoc.diagnosis import Diagnosis
@@ -70,7 +70,7 @@ def _gap(diagnosis: Diagnosis) -> tuple[float, float]:
     """The gap at the end and the level of the train loss there."""
     from curvedoc.series import trend
 
-    train, val = (find(diagnosis.run, role) for role in ("train/loss", "val/loss"))
+    train, val = (needed(diagnosis.run, role) for role in ("train/loss", "val/loss"))
     for curve in (train, val):
         if lost(curve.values):
             raise NotMeasurable(f"{curve.role} ends in {number(float(curve.values[-1]))}.")
@@ -90,8 +90,7 @@ def _wasted(diagnosis: Diagnosis) -> tuple[float, float, float]:
     run = diagnosis.run
     curves = [c for role in ("train/loss", "val/loss") if (c := run.get(role)) and len(c) > 1]
     if not curves:
-        find(run, "train/loss")
-        raise NotMeasurable("it takes two points of a loss.")
+        raise NotMeasurable("needs two points of train/loss or val/loss.")
     best = diagnosis.best_step
     if best is None:
         raise NotMeasurable("no best step is known.")
