@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from . import __version__, flags
-from .commands import check, compare, plot
+from .commands import check, compare, plot, watch
 from .commands.showing import examine, show, style
 from .console import complain, emit, hurry, leave
 from .errors import (
@@ -57,6 +57,7 @@ def app(context: click.Context) -> None:
 app.add_command(check.check)
 app.add_command(compare.compare)
 app.add_command(plot.plot)
+app.add_command(watch.watch)
 
 
 @app.command()

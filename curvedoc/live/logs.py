@@ -70,6 +70,11 @@ class TextLog:
         """Whether the pipe was closed."""
         return self._tail.ended
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it was read."""
+        return self._tail.at > 0
+
     def _start(self) -> None:
         """Another file, or none so far."""
         self._head, self._asked_at = b"", -1

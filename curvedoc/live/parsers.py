@@ -13,12 +13,12 @@ import numpy as np
 
 from curvedoc.cells import clean_name
 from curvedoc.dialect import SAMPLE_LINES
+from curvedoc.encoding import lines_of
 from curvedoc.errors import NotALogError
 from curvedoc.grown import Growing
 from curvedoc.readers import csv, jsonl, text
 from curvedoc.records import Cells, Read, parse_object
 from curvedoc.rows import Irregular
-from curvedoc.source import lines_of
 from curvedoc.table import runs
 
 if TYPE_CHECKING:
