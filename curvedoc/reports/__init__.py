@@ -12,7 +12,17 @@ from typing import Any
 
 from curvedoc.errors import UsageError, nearest
 
-FORMATS: tuple[str, ...] = ("terminal", "json", "jsonl", "csv", "junit", "sarif", "html")
+FORMATS: tuple[str, ...] = (
+    "terminal",
+    "json",
+    "jsonl",
+    "csv",
+    "junit",
+    "sarif",
+    "html",
+    "markdown",
+    "github",
+)
 
 
 def report(name: str) -> Any:
