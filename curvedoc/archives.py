@@ -27,6 +27,7 @@ HELD_BYTES = 1 << 28
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_AT = 257
+_AGAIN = "Copy it again, or unpack what is left of it."
 
 
 def is_archive(file: Path) -> bool:
@@ -52,6 +53,10 @@ def members(archive: Path, wanted: Wanted) -> list[Stored]:
         zipped = stream.read(4) in _ZIP
     try:
         found = list(_in_zip(archive, shown, wanted) if zipped else _in_tar(archive, shown, wanted))
+    except UnreadableError as error:
+        if error.__cause__ is None:
+            raise
+        raise UnreadableError(error.problem, _AGAIN, shown) from error.__cause__  # of its packing
     except (CurvedocError, OSError):
         raise
     except Exception as error:
@@ -61,9 +66,7 @@ def members(archive: Path, wanted: Wanted) -> list[Stored]:
 
 def _damaged(error: Exception, shown: str) -> UnreadableError:
     what = str(error) or type(error).__name__
-    return UnreadableError(
-        f"is a damaged archive: {what}", "Copy it again, or unpack what is left of it.", shown
-    )
+    return UnreadableError(f"is a damaged archive: {what}", _AGAIN, shown)
 
 
 def _named(archive: Path, shown: str, name: str) -> tuple[str, str]:

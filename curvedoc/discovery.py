@@ -8,30 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import CurvedocError, NotALogError, UnreadableError, nearest
-from .grouping import SUFFIXES, newest_states, stem, together, told_apart
-from .source import PACKED_SUFFIXES, Source, is_pipe, unpacked_name, unreadable
-from .stores import AIM, may_belong
+from .grouping import newest_states, stem, together, told_apart
+from .search import has_suffix, is_archive_name, is_wanted, may_be_log, too_large, walk
+from .source import PACKED_SUFFIXES, Source, is_pipe, size_of, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from .stored import Stored
 
     Found = list[Source | CurvedocError]
 
-BARE_NAMES = frozenset(["log", "progress"])
-"""Logs that their writers give no ending (Chainer)."""
-
-SKIPPED_DIRECTORIES = frozenset(["node_modules", "__pycache__", "__MACOSX", "site-packages", "venv", "env"])
-"""Never searched, like all names that begin with a dot: thousands of files, no logs."""
-
-SEARCH_MAX_BYTES = 1 << 28
-"""A search does not open files above 256 MiB: data sets stand beside logs, and a large log can be named."""
-
-ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz")
-"""Endings by which a search knows an archive; one that is named is known by its content."""
-
 _STDIN = frozenset(["-", "/dev/stdin"])
-_BATCH_JOB = r".*\.[oe]\d+"
-"""What SGE and PBS write: train.o12345."""
 _ADDRESS = r"[A-Za-z][A-Za-z0-9+.-]+://.*"
 
 
@@ -60,7 +48,7 @@ def _one(path: str) -> Found:
         return _remote(path)
     place = Path(path).expanduser()
     if place.is_dir():
-        files, problems = _walk(place)
+        files, problems = walk(place)
         return _search(place, path, files, problems)
     if place.exists():
         return _named(place, path)
@@ -125,18 +113,22 @@ def _with_end(file: Path) -> Path:
     return stored(str(file), Whole(file))
 
 
-def has_suffix(name: str) -> bool:
-    """Whether a search knows a file by its ending."""
-    name = unpacked_name(name.lower())
-    return os.path.splitext(name)[1] in SUFFIXES or re.fullmatch(_BATCH_JOB, name) is not None  # noqa: PTH122
-
-
 def _archive(archive: Path, path: str, root: str = "", above: str = "") -> Found:
     """The sources in an archive: found by a search of ``root``, or named; ``above`` goes before names."""
     from .archives import members
 
-    files: list[Path] = [*members(archive, _wanted)]
-    return _search(archive, root or path, files, [], path, above or archive.name)
+    passed: list[CurvedocError] = []
+    files: list[Path] = [*members(archive, lambda name, size: _opens(name, size, path, passed))]
+    return _search(archive, root or path, files, [], path, above or archive.name, passed)
+
+
+def _opens(name: str, size: int, path: str, passed: list[CurvedocError]) -> bool:
+    """Whether a search opens what lies in an archive or behind an address; notes what is too large."""
+    if not is_wanted(name):
+        return False
+    if error := too_large(size, f"{path}/{name}"):
+        passed.append(error)
+    return error is None
 
 
 def _inside(place: Path, path: str) -> Found:
@@ -146,7 +138,8 @@ def _inside(place: Path, path: str) -> Found:
         return []
     from .archives import is_archive, members
 
-    files = members(above, _wanted) if is_archive(above) else []
+    named = str(place.relative_to(above).as_posix())
+    files = members(above, lambda name, _: name == named or is_wanted(name)) if is_archive(above) else []
     if exact := [f for f in files if str(f) == str(place)]:
         return [_file(exact[0], path)]
     below: list[Path] = [f for f in files if str(f).startswith(f"{place}{os.sep}")]
@@ -159,20 +152,35 @@ def _remote(url: str) -> Found:
 
     sources: Found = []
     for found in listed(url):
-        if found.root is not None:
-            files: list[Path] = [
-                f for f in found.files if _wanted(str(f.relative_to(found.root)), f.stat().st_size)
-            ]
-            sources += _search(found.root, found.address, files, [])
-        else:
+        if found.root is None:
             sources += _named(found.files[0], found.address)
+            continue
+        passed: list[CurvedocError] = []
+        files: list[Path] = [
+            f for f in found.files if _opens(_below(f, found.root), size_of(f), found.address, passed)
+        ]
+        sources += _search(found.root, found.address, files, [], passed=passed)
     return sources
 
 
+def _below(file: Stored, root: Stored) -> str:
+    return file.relative_to(root).as_posix()
+
+
 def _search(
-    root: Path, shown: str, files: list[Path], problems: list[CurvedocError], path: str = "", above: str = ""
+    root: Path,
+    shown: str,
+    files: list[Path],
+    problems: list[CurvedocError],
+    path: str = "",
+    above: str = "",
+    passed: Iterable[CurvedocError] = (),
 ) -> Found:
-    """The sources among the files below a directory (or in an archive), which is shown as ``path``."""
+    """The sources among the files below a directory (or in an archive), which is shown as ``path``.
+
+    What a search came across and does not read comes as an error with ``shown`` as its root; ``passed`` is
+    what was found out before.
+    """
     path = path or shown
 
     def where(place: Path) -> str:
@@ -181,36 +189,50 @@ def _search(
     from .stores.claims import claim
 
     sources: Found = []
+    beside = [*passed]
     stores, files = claim(root, files)
     for store in stores:
         name = f"{above}/{store.name}" if above else store.name
         sources.append(Source(where(store.path), name, store.files, store.kind, shown))
     events = [_with_end(f) for f in files if "tfevents" in f.name]
-    texts = [f for f in files if "tfevents" not in f.name and _plausible(f)]
+    texts = [f for f in files if "tfevents" not in f.name and may_be_log(f.name)]
+    large = {file: error for file in texts if (error := too_large(size_of(file), where(file)))}
+    beside += large.values()
     for name, group in _event_runs(root, events):
         folder = group[0].parent if len({f.parent for f in group}) == 1 else Path(os.path.commonpath(group))
         name = f"{above}/{name}" if above and name != above else name
         sources.append(Source(where(folder), name, tuple(group), "events", shown))
-    for name, parts in together(root, newest_states(texts)):
+    for name, parts in together(root, newest_states([file for file in texts if file not in large])):
         at = where(parts[0] if len(parts) == 1 else parts[0].parent)
         sources.append(Source(at, f"{above}/{name}" if above else name, tuple(parts), "file", shown))
     for file in files:
-        if file.name.lower().endswith(ARCHIVE_SUFFIXES) and not above:
-            sources += _archive_beside(file, root, shown, where(file))
-    if not sources and not problems:
+        if is_archive_name(file.name):
+            sources += _archive_beside(file, root, shown, where(file), bool(above))
+    for problem in beside:
+        problem.root = shown
+    if not sources and not problems and not beside:
         problems = [NotALogError("holds no file that may be a log", "Name the directory of a run.", path)]
-    return [*sources, *problems]
+    return [*sources, *beside, *problems]
 
 
-def _archive_beside(file: Path, root: Path, shown: str, path: str) -> list[Source]:
-    """The sources in an archive that a search came across; one that cannot be read is taken for no log."""
+def _archive_beside(file: Path, root: Path, shown: str, path: str, inner: bool) -> Found:
+    """The sources in an archive that a search came across, or why it is passed over."""
     try:
-        if file.stat().st_size > SEARCH_MAX_BYTES:
-            return []
+        if inner:
+            raise NotALogError(
+                "is an archive inside an archive, which is not opened", "Unpack the outer one.", path
+            )
+        if error := too_large(size_of(file), path):
+            raise error
         found = _archive(file, path, shown, file.relative_to(root).as_posix())
-    except (CurvedocError, OSError):
-        return []
-    return [source for source in found if isinstance(source, Source)]
+    except CurvedocError as problem:
+        found = [problem]
+    except OSError as problem:
+        found = [unreadable(path, problem)]
+    for source in found:
+        if isinstance(source, CurvedocError):
+            source.path, source.root = source.path or path, shown
+    return found
 
 
 def _event_runs(root: Path, files: list[Path]) -> list[tuple[str, tuple[Path, ...]]]:
@@ -219,54 +241,3 @@ def _event_runs(root: Path, files: list[Path]) -> list[tuple[str, tuple[Path, ..
     from .tfevents.layout import group
 
     return group(root, files)
-
-
-def _walk(root: Path) -> tuple[list[Path], list[CurvedocError]]:
-    """All files below a directory, sorted; a directory reached twice (a loop of links) is entered once."""
-    files: list[Path] = []
-    problems: list[CurvedocError] = []
-    entered: set[tuple[int, int]] = set()
-
-    def fail(error: OSError) -> None:
-        problems.append(unreadable(str(error.filename), error))
-
-    if root.name == AIM:
-        return [root], []
-    for folder, folders, names in os.walk(root, onerror=fail, followlinks=True):
-        status = os.stat(folder)  # noqa: PTH116
-        if (status.st_dev, status.st_ino) in entered:
-            folders.clear()
-            continue
-        entered.add((status.st_dev, status.st_ino))
-        if AIM in folders:
-            files.append(Path(folder, AIM))
-        folders[:] = sorted(f for f in folders if _is_searched(f) and not _is_latest(folder, f))
-        files += [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
-    return files, problems
-
-
-def _is_searched(folder: str) -> bool:
-    return not folder.startswith(".") and folder not in SKIPPED_DIRECTORIES
-
-
-def _is_latest(above: str, folder: str) -> bool:
-    """Whether a directory is but W&B's link to another one beside it, which has the better name."""
-    return folder == "latest-run" and os.path.islink(os.path.join(above, folder))  # noqa: PTH114, PTH118
-
-
-def _wanted(name: str, size: int) -> bool:
-    """Whether a search opens a file that is no file of this disk, by its name and size."""
-    *folders, last = name.replace("\\", "/").split("/")
-    log = "tfevents" in last or has_suffix(last) or last.lower() in BARE_NAMES or may_belong(folders, last)
-    seen = all(_is_searched(f) for f in folders if f not in (".", "..")) and not last.startswith(".")
-    return seen and size <= SEARCH_MAX_BYTES and (log or last.lower().endswith(ARCHIVE_SUFFIXES))
-
-
-def _plausible(file: Path) -> bool:
-    """Whether a search opens a file: by its ending and size."""
-    if not has_suffix(file.name) and file.name.lower() not in BARE_NAMES:
-        return False
-    try:
-        return file.is_file() and file.stat().st_size <= SEARCH_MAX_BYTES
-    except OSError:
-        return False

@@ -22,7 +22,8 @@ class CurvedocError(Exception):
     """Base of all errors a user can cause.
 
     ``problem`` is one sentence, ``fix`` one imperative sentence, ``path`` the file concerned
-    (empty when the error is not about a file).
+    (empty when the error is not about a file). ``root``: the directory whose search came across that file,
+    empty when the user named it.
     """
 
     exit_code = EXIT_USAGE
@@ -32,6 +33,7 @@ class CurvedocError(Exception):
         self.problem = problem
         self.fix = fix
         self.path = path
+        self.root = ""
 
 
 class UsageError(CurvedocError):

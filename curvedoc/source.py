@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 import sys
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, cast
 
+from .encoding import decode
 from .errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MAX_BYTES = 1 << 31
 """Nothing larger is read: the logs that people have are a thousand times smaller, and memory is finite."""
 
 MAX_RATIO = 50
-"""Compressed logs shrink 5 to 30 times (measured on real ones, with xz up to 36); a gzip bomb reaches 1000."""
+"""Compressed logs shrink 5 to 30 times (measured; with xz up to 36); a gzip bomb reaches 1000."""
 
 RATIO_FREE_BYTES = 1 << 26
 """So much (64 MiB) comes on top of the ratio: it does no harm, and a short constant log shrinks 200 times."""
@@ -37,13 +37,6 @@ PACKED_SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 """Endings of compressed files; the content decides, they only hide the ending of what is inside."""
 
 _LONGEST = 5
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True)
@@ -161,46 +154,6 @@ def unreadable(path: str, error: OSError) -> UnreadableError:
     }
     fix = next((f for kind, f in fixes.items() if isinstance(error, kind)), "Check the disk and the path.")
     return UnreadableError(f"cannot be read: {error.strerror or error}", fix, path)
-
-
-def decode(data: bytes) -> str:
-    """Decode bytes: byte order mark, UTF-16 without one (every other byte is zero), UTF-8, Windows-1252.
-
-    Never raises: a character cut at the end is left out, undecodable bytes become U+FFFD.
-    """
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return data.decode(name, "ignore")
-    sample = data[:4096]
-    if b"\0" in sample:
-        even, odd = sample[0::2].count(0), sample[1::2].count(0)
-        if min(even, odd) * 10 < max(even, odd) > len(sample) // 8:
-            return data.decode("utf-16-le" if odd > even else "utf-16-be", "ignore")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        if error.start >= len(data) - 3:
-            return data.decode(errors="ignore")
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "replace")
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a text that end in LF, CRLF, CR or CR CR LF; other separators are left alone."""
-    if "\r" in text:
-        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return text.split("\n")
-
-
-def is_binary(head: bytes) -> bool:
-    """Whether these bytes cannot be the beginning of a text in any supported encoding."""
-    text = decode(head)
-    odd = sum(
-        text.count(c) for c in "\0\x01\x02\x03\x04\x05\x06\x0e\x0f\x10\x11\x12\x14\x15\x16\x17\x18\x19\ufffd"
-    )
-    return "\0" in text or odd * 50 > len(text)
 
 
 def is_pipe(path: Path) -> bool:

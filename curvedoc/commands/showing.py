@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.console import complain, emit, say
-from curvedoc.errors import CurvedocError
+from curvedoc.errors import CurvedocError, NotALogError
 from curvedoc.wording import clean
 
 if TYPE_CHECKING:
@@ -29,10 +29,21 @@ def examine(paths: tuple[str, ...], options: Options) -> Batch:
     skipped: list[CurvedocError] = []
     with ProgressBar() as progress:
         batch = examine_all(paths, options, progress, skipped, cores())
-    if skipped:
-        names = ", ".join(error.path for error in skipped[:3]) + (", …" if len(skipped) > 3 else "")
-        say(clean(f"curvedoc: passed over what is no training log: {names} ({len(skipped)} in all)"))
+    _tell_passed_over(skipped)
     return batch
+
+
+def _tell_passed_over(skipped: Sequence[CurvedocError]) -> None:
+    """What a search left out: what is no training log by name, what may be one with the reason."""
+    others = [error for error in skipped if isinstance(error, NotALogError)]
+    if others:
+        names = ", ".join(error.path for error in others[:3]) + (", …" if len(others) > 3 else "")
+        say(clean(f"curvedoc: passed over what is no training log: {names} ({len(others)} in all)"))
+    unopened = [error for error in skipped if not isinstance(error, NotALogError)]
+    for error in unopened[:3]:
+        say(clean(f"curvedoc: passed over {error.path}: {error.problem}. {error.fix}"))
+    if len(unopened) > 3:
+        say(f"curvedoc: and {len(unopened) - 3} more that could not be opened")
 
 
 def style(given: Mapping[str, Any], output: str | None = None) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class Texts:
             raise Irregular
         lines = lines_in(text)
         self._lines += len(lines) - 1
-        self._scanner.add(lines if lines[-1] else lines[:-1])
+        self._scanner.read(lines if lines[-1] else lines[:-1])
 
     def logged(self, options: ReadOptions) -> list[Logged]:
         """The runs so far."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from curvedoc.cells import TextColumn
 from curvedoc.columns import is_counter, is_index
 from curvedoc.dialect import SAMPLE_LINES, SPACES, Dialect, detect, split
+from curvedoc.encoding import lines_of
 from curvedoc.errors import NotALogError
 from curvedoc.rows import Rows, names_in
-from curvedoc.source import HEAD_BYTES, Source, lines_of
+from curvedoc.source import HEAD_BYTES, Source
 from curvedoc.stream import all_text, blocks, is_large
 from curvedoc.table import MAX_COLUMNS, Table, runs, too_wide
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from curvedoc.encoding import lines_of
 from curvedoc.errors import NotALogError, UnreadableError
 from curvedoc.records import Read, columns, parse_object
-from curvedoc.source import HEAD_BYTES, lines_of
+from curvedoc.source import HEAD_BYTES
 from curvedoc.stream import all_text, blocks, is_large
 from curvedoc.table import Table, runs
 

@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from read_everything import everything
 
-from curvedoc import archives, source
+from curvedoc import archives, search, source
 from curvedoc.errors import NotALogError, UnreadableError
 from curvedoc.readers import discover, load
 from curvedoc.source import HEAD_BYTES, ReadOptions, Source, bounded
@@ -30,9 +31,9 @@ from curvedoc.stored import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 LOG = "epoch,loss,val_loss\n1,3,4\n2,2,3\n3,1,2\n"
+LONG = "epoch,loss\n" + "".join(f"{i},{1 / (i + 1)!r}\n" for i in range(1000))
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "zst": zstandard.compress,
@@ -174,11 +175,60 @@ def test_a_search_finds_archives_and_only_the_logs_in_them(tmp_path: Path) -> No
     zipped(tmp_path / "images.zip", {"a.png": b"x"})
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 no more")
     (tmp_path / "run.csv").write_text(LOG)
-    runs, problems, _ = everything(tmp_path)
+    runs, problems, skipped = everything(tmp_path)
     assert not problems
     assert {r.name for r in runs} == {
         "run", "down/logs.zip/exp/a/metrics", "down/logs.zip/exp/b/metrics", "down/logs.zip/exp/c"
     }  # fmt: skip
+    told = {str(Path(e.path).relative_to(tmp_path).as_posix()): e.problem for e in skipped}
+    assert set(told) == {"broken.zip", "images.zip", "down/logs.zip/exp/README.md"}
+    assert "damaged archive" in told["broken.zip"]
+
+
+@pytest.mark.parametrize("name", ["logs.zip", "logs.tar.gz"])
+def test_a_damaged_archive_is_an_error_where_there_is_nothing_else(tmp_path: Path, name: str) -> None:
+    """In a directory and named; beside a log it is passed over, with the reason."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        info = tarfile.TarInfo("run.csv")
+        info.size = len(LONG)
+        archive.addfile(info, io.BytesIO(LONG.encode()))
+    packed = gzip.compress(made.getvalue())
+    (tmp_path / name).write_bytes(b"PK\x03\x04 no more" if "zip" in name else packed[: len(packed) // 2])
+    (tmp_path / "README.md").write_text("# Prose\n")
+    for path in (tmp_path, tmp_path / name):
+        runs, (error,), _ = everything(path)
+        assert not runs
+        assert "damaged" in error.problem
+        assert error.fix
+        assert error.path == str(tmp_path / name)
+    (tmp_path / "run.csv").write_text(LOG)
+    (run,), problems, skipped = everything(tmp_path)
+    assert run.name == "run"
+    assert not problems
+    assert str(tmp_path / name) in [e.path for e in skipped]
+
+
+def test_what_a_search_of_archives_passes_over_it_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MAX_BYTES", 18_000)
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("run.csv", LOG)
+    path = zipped(tmp_path / "logs.zip", {"a.csv": LOG, "large.csv": LONG, "inner.zip": inner.getvalue()})
+    (tmp_path / "large.zip").write_bytes(bytes(20_000))
+    for root in (path, tmp_path):
+        (run,), problems, skipped = everything(root)
+        assert run.path == str(path / "a.csv")
+        assert not problems
+        told = {Path(e.path).name: e.problem for e in skipped}
+        assert "an archive inside an archive" in told["inner.zip"]
+        assert "larger than" in told["large.csv"]
+        assert root == path or "larger than" in told["large.zip"]
+    (run,), problems, _ = everything(path / "large.csv")  # what is named is read
+    assert not problems
+    assert len(run.series[0].values) == 1000
 
 
 def test_a_member_can_be_named_as_it_is_shown(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from read_everything import everything
 
-from curvedoc import discovery
+from curvedoc import search
 from curvedoc.errors import CurvedocError, NotALogError, UnreadableError, UsageError
 from curvedoc.readers import READERS, discover, load, reader
 from curvedoc.source import ReadOptions, Source
@@ -249,7 +249,7 @@ def test_files_of_catboost_are_one_run(tmp_path: Path) -> None:
 
 def test_large_files_are_left_to_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"a.csv": LOG, "b.csv": LOG * 100})
-    monkeypatch.setattr(discovery, "SEARCH_MAX_BYTES", 1000)
+    monkeypatch.setattr(search, "MAX_BYTES", 1000)
     assert names([str(tmp_path)]) == ["a"]
     assert names([str(tmp_path / "b.csv")]) == ["b"]
 

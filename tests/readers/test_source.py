@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curvedoc import source as module
+from curvedoc.encoding import decode, is_binary, lines_of
 from curvedoc.errors import UnreadableError
-from curvedoc.source import HEAD_BYTES, Source, decode, is_binary, is_pipe, lines_of
+from curvedoc.source import HEAD_BYTES, Source, is_pipe
 
 if TYPE_CHECKING:
     from pathlib import Path
