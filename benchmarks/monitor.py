@@ -18,9 +18,10 @@ import sys
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -30,13 +31,16 @@ from curvedoc.intake import Options, judge, results
 from curvedoc.monitor.loop import SHARE
 from curvedoc.run import Run
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 STEP = 0.010
 """Seconds of the step that costs are compared with."""
 
 
-def rows(n: int, seed: int = 0) -> Iterator[dict[str, float]]:
+def rows(n: int) -> Iterator[dict[str, float]]:
     """A healthy noisy run of ``n`` rows."""
-    noise = random.Random(seed)
+    noise = random.Random(0)
     for step in range(n):
         loss = 2 * math.exp(-4 * step / n) + 0.1 + noise.gauss(0, 0.02)
         row = {"step": step, "train/loss": loss, "lr": 1e-3, "grad_norm": 1 + loss}
@@ -74,33 +78,27 @@ def bytes_of_a_value(n: int) -> float:
     return used / sum(map(len, made))
 
 
-def in_a_loop(n: int, seconds: float) -> tuple[float, int]:
-    """The share of the time of a training of 10 ms steps, already ``n`` rows long, and how many looks."""
+def in_a_loop(n: int, seconds: float) -> str:
+    """What a training of 10 ms steps, already ``n`` rows long, really spends."""
     monitor = curvedoc.Monitor()
-    monitor.recall(rows(n))
-    monitor.look()
-    looked, look = 0, monitor._look
-
-    def counted(at_end: bool) -> None:
-        nonlocal looked
-        looked += 1
-        look(at_end)
-
-    monitor._look = counted  # type: ignore[method-assign]
-    spent, begin = 0.0, time.perf_counter()
-    for row in rows(int(seconds / STEP)):
+    steps = int(seconds / STEP)
+    course = rows(n + steps)
+    monitor.recall(islice(course, n))
+    calls, looks, begin = [], [], time.perf_counter()
+    for row in course:
         time.sleep(STEP)
-        before = time.perf_counter()
-        monitor.log(row | {"step": row["step"] + n})
-        spent += time.perf_counter() - before
-    return spent / (time.perf_counter() - begin), looked
+        last, before = monitor.diagnosis, time.perf_counter()
+        monitor.log(row)
+        spent = time.perf_counter() - before
+        (calls if monitor.diagnosis is last else looks).append(spent)
+    share = (sum(calls) + sum(looks)) / (time.perf_counter() - begin)
+    call = statistics.median(calls) * 1e6
+    return f"{share:.2%} of the time, {len(looks)} looks, {call:.0f} µs a call between other work"
 
 
 def print_costs(sizes: Sequence[int], seconds: float) -> None:
     """The table of costs."""
-    print(
-        f"{'rows':>9}  {'µs a call':>9}  {'ms a look':>9}  {'s between':>9}  {'of a 10 ms step':>15}  bytes a value"
-    )
+    print("     rows  µs a call  ms a look  s between  of a 10 ms step  bytes a value")
     for n in sizes:
         call, look, size = costs(n)
         share = call / 1e6 / STEP + SHARE
@@ -108,10 +106,7 @@ def print_costs(sizes: Sequence[int], seconds: float) -> None:
             f"{n:>9}  {call:>9.2f}  {look:>9.1f}  {look / 1e3 / SHARE:>9.1f}  {share:>15.2%}  {size:>13.1f}"
         )
     for n in sizes[:2] if seconds else ():
-        share, looked = in_a_loop(n, seconds)
-        print(
-            f"in a loop of 10 ms steps, from row {n} on, {seconds:g} s: {share:.2%} of the time, {looked} looks"
-        )
+        print(f"{seconds:g} s of 10 ms steps from row {n} on: {in_a_loop(n, seconds)}")
 
 
 def growing(run: Run, looks: int) -> Iterator[Run]:
@@ -138,15 +133,13 @@ def replay(paths: Sequence[str], looks: int, min_confidence: float) -> None:
             said += [state.value] if state else []
         told.append(len(said))
         ends.update((state, diagnosis.state.value) for state in said)
-    print(
-        f"{len(told)} runs, {looks} looks each: {statistics.mean(told):.2f} states told a run, at most {max(told)}"
-    )
+    mean = statistics.mean(told)
+    print(f"{len(told)} runs, {looks} looks each: {mean:.2f} states told a run, at most {max(told)}")
     for state in sorted({state for state, _ in ends}):
         by_end = {end: n for (said_of, end), n in ends.most_common() if said_of == state}
-        became = ", ".join(f"{end} {n}" for end, n in by_end.items() if end != state) or "none"
-        print(
-            f"{state:>20}  told of {sum(by_end.values()):>4} runs; ended so {by_end.get(state, 0):>4}; otherwise: {became}"
-        )
+        so = by_end.pop(state, 0)
+        became = ", ".join(f"{end} {n}" for end, n in by_end.items()) or "none"
+        print(f"{state:>20}  told {so + sum(by_end.values()):>4} times; ended so {so:>4}; else: {became}")
 
 
 def main() -> None:

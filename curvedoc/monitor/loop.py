@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from curvedoc.states import State
     from curvedoc.table import Table
 
-SHARE = 0.005
-"""Of the training's time, for looking: half a percent is below what one notices, and still a look every
-second or two while a run has some thousand points."""
+SHARE = 0.003
+"""Of the training's time, for looking: with the log calls themselves (tens of microseconds between steps of
+other work) below one percent of a step of 10 ms, and a look every other second at some thousand rows."""
 
 
 class Monitor:

@@ -22,6 +22,9 @@ FIRST_ALARM = 2
 """Non-finite values in a row that call for a look: one alone is a skipped update of loss scaling. After a
 look twice as many are needed, so that a column that is always NaN costs a handful of looks."""
 
+LARGEST = 2**1000
+"""Any integer below this is a float."""
+
 MOST_WAITING = 1024
 """Values left on a device before they are fetched: some hundred kilobytes there."""
 
@@ -121,6 +124,8 @@ class Recording:
 
 def _kept(name: str, value: Any) -> Any:
     """The number in a value, or the value itself where it lies on a device; cut loose from its graph."""
+    if type(value) is int and abs(value) < LARGEST:
+        return float(value)
     if hasattr(value, "detach") and getattr(value.device, "type", "cpu") != "cpu":
         return _single(name, value).detach().clone()
     if hasattr(value, "block_until_ready"):  # a JAX array: computed in the background, never changed
