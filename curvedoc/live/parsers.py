@@ -139,6 +139,8 @@ class Texts:
         """Whole lines more."""
         from curvedoc.text.clean import lines_in
 
+        if not text:
+            return
         if "\x1b]" in text and _OPEN_TITLE.search(text):
             raise Irregular
         lines = lines_in(text)

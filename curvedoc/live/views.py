@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from curvedoc.console import say
-from curvedoc.wording import clean, percent, shorten, step
+from curvedoc.wording import clean, percent, step
 
 from .screen import Screen
 
@@ -69,6 +69,10 @@ class Lines:
     def show(self, diagnosis: Diagnosis | None, about: str) -> None:
         """Nothing: only changes are told."""
 
+    def waiting(self, path: str) -> None:
+        """Tell that there is nothing at this path yet."""
+        self.remark(f"waiting for {path}")
+
     def again(self) -> None:
         """Nothing was drawn."""
 
@@ -103,20 +107,28 @@ class Page:
         """Tell what happened, at the foot of the page."""
         self._told.append((False, f"curvedoc: {clean(line)}"))
 
+    def waiting(self, path: str) -> None:
+        """Nothing: the page says how things stand."""
+
     def show(self, diagnosis: Diagnosis | None, about: str) -> None:
         """Draw the page; ``about``: one line on how things stand."""
         self._shown = diagnosis, about
         self._size = columns, rows = self._screen.size()
         width = max(1, columns or 80)
-        foot = [shorten(line, width) for _, line in self._told[-REMARKS:]]
+        foot = [_cut(line, width) for _, line in self._told[-REMARKS:]]
         body = [] if diagnosis is None else self._render(diagnosis).splitlines()
         room = max(0, rows - 2 - len(foot) - bool(foot))
         if len(body) > room:
             body = [*body[: max(0, room - 1)], f"… {len(body) - room + 1} more lines in the final report"]
-        page = [shorten(clean(about), width), "", *body, *([""] if foot else []), *foot]
+        page = [_cut(clean(about), width), "", *body, *([""] if foot else []), *foot]
         self._screen.draw(page, rows)
 
     def again(self) -> None:
         """Draw it anew where the terminal has another size now."""
         if self._size != self._screen.size():
             self.show(*self._shown)
+
+
+def _cut(line: str, width: int) -> str:
+    """The beginning of a line that is too long: what happened stands there."""
+    return line if len(line) <= width else line[: width - 1] + "…"

@@ -114,7 +114,7 @@ class Watch:
             self.problem, news = error, News.NONE
         if self.target.log is None and not self._waits:
             self._waits = True
-            self.view.remark(f"waiting for {self.target.path}")
+            self.view.waiting(self.target.path)
         for remark in self.target.said:
             self.view.remark(remark)
         self.target.said.clear()
