@@ -83,7 +83,7 @@ def two_samples(
             f"{number(1 / ways)}); Welch's t-test takes the spread for normal"
         )
         return replace(made, note=note)
-    p, p_better = statistics.permutation(first, second), statistics.permutation(second, first)
+    p, p_better = statistics.permutation(first, second)
     return replace(made, p=p, p_better=p_better, name=EXACT)
 
 
