@@ -77,6 +77,21 @@ def terms_of(given: Mapping[str, Any], table: Mapping[str, Any] | None = None, w
     return terms({**(table or {}), **{k: v for k, v in said.items() if v is not None and v != ()}})
 
 
+def said(
+    given: Mapping[str, Any], table: Mapping[str, Any], settings: Settings
+) -> dict[str, tuple[Any, str]]:
+    """What is said of a baseline, by the keys of its table, each with where: a flag, or else the file."""
+    from curvedoc.baseline.terms import KEYS
+
+    terms_of(given, table, str(settings.path or ""))
+    found = {key: (value, f"{settings.path} [check.baseline]") for key, value in table.items()}
+    flags = {"path": given["baseline"], **{key: given.get(key) for key in KEYS if key != "path"}}
+    for key, value in flags.items():
+        if value is not None and value != ():
+            found[key] = (value, "--baseline" if key == "path" else f"--{key}")
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Asked:
     """What a call of ``check`` asks of baselines: to compare with one, to write one, or nothing.

@@ -14,7 +14,7 @@ from . import basing
 from .showing import examine, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from curvedoc.gate import Policies
     from curvedoc.gated import GateResult
@@ -77,7 +77,7 @@ def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> 
     said = {name: given[name] or None for name in ("fail_on", "expect")}
     policy = policies({**given, **said}, settings, more=bool(given["baseline"] or "path" in table))
     if given["show_config"]:
-        return _show_config(policy, reports[0])
+        return _show_config(policy, reports[0], basing.said(given, table, settings))
     if not paths:
         raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
     base = basing.asked(given, table, settings)
@@ -92,7 +92,7 @@ def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> 
     return EXIT_UNREADABLE if result.problems else EXIT_OK
 
 
-def _show_config(policy: Policies, report: Wanted) -> int:
+def _show_config(policy: Policies, report: Wanted, baseline: Mapping[str, tuple[Any, str]]) -> int:
     from curvedoc.gate import effective
 
     ways = {"terminal": effective.as_toml, "json": effective.as_json}
@@ -101,7 +101,7 @@ def _show_config(policy: Policies, report: Wanted) -> int:
             f"--show-config has no format '{report.form}'.{nearest(report.form, ways)}",
             "Leave --format out, or use json.",
         )
-    emit(ways[report.form](policy), report.file)
+    emit(ways[report.form](policy, baseline), report.file)
     return EXIT_OK
 
 

@@ -9,51 +9,72 @@ from curvedoc.wording import clean
 from .keys import KEYS, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from .policies import Place, Policies
 
-
-def as_toml(policies: Policies) -> str:
-    """As a ``curvedoc.toml`` would say it; reading it again gives the same policies."""
-    blocks = [_block("[check]", policies.everywhere)]
-    blocks += [_block(f"[paths.{quoted(place.pattern)}.check]", place) for place in policies.places]
-    last = "# Of several patterns that fit a path the last one counts.\n" if len(policies.places) > 1 else ""
-    return "\n".join(blocks) + ("\n" + last if last else "")
-
-
-def _block(head: str, place: Place) -> str:
-    lines = []
-    for key, how in KEYS.items():
-        value = getattr(place.policy, key.replace("-", "_"))
-        said = f"# {key}: no limit" if value is None else f"{key} = {how.write(value)}"
-        lines.append((said, clean(place.origins[key])))
-    wide = max(len(said) for said, _ in lines if len(said) <= WIDE)
-    return "\n".join([head, *(f"{said.ljust(wide)}  # {origin}" for said, origin in lines)]) + "\n"
-
+    Said = Mapping[str, tuple[Any, str]]
 
 # Longer values do not move the remarks behind the shorter ones.
 WIDE = 60
 
 
-def as_json(policies: Policies) -> str:
+def as_toml(policies: Policies, baseline: Said | None = None) -> str:
+    """As a ``curvedoc.toml`` would say it; reading it again gives the same policies.
+
+    ``baseline``: what is said of a baseline, by key, each with where it was said.
+    """
+    blocks = [_block("[check]", _lines(policies.everywhere))]
+    if baseline:
+        written = {key: (f"{key} = {_toml(value)}", origin) for key, (value, origin) in baseline.items()}
+        blocks.append(_block("[check.baseline]", list(written.values())))
+    blocks += [_block(f"[paths.{quoted(place.pattern)}.check]", _lines(place)) for place in policies.places]
+    last = (
+        "\n# Of several patterns that fit a path the last one counts.\n" if len(policies.places) > 1 else ""
+    )
+    return "\n".join(blocks) + last
+
+
+def _lines(place: Place) -> list[tuple[str, str]]:
+    lines = []
+    for key, how in KEYS.items():
+        value = _of(place, key)
+        said = f"# {key}: no limit" if value is None else f"{key} = {how.write(value)}"
+        lines.append((said, place.origins[key]))
+    return lines
+
+
+def _of(place: Place, key: str) -> Any:
+    return getattr(place.policy, key.replace("-", "_"))
+
+
+def _block(head: str, lines: Sequence[tuple[str, str]]) -> str:
+    wide = max((len(said) for said, _ in lines if len(said) <= WIDE), default=0)
+    return "\n".join([head, *(f"{said.ljust(wide)}  # {clean(origin)}" for said, origin in lines)]) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML has it: strings, numbers, true and false, and lists of them."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return quoted(value) if isinstance(value, str) else str(value).lower()
+
+
+def as_json(policies: Policies, baseline: Said | None = None) -> str:
     """``{"check": {key: {"value": …, "from": …}}, "paths": {pattern: the same}}``."""
     import json
 
-    paths = {place.pattern: _values(place) for place in policies.places}
-    return json.dumps({"check": _values(policies.everywhere), "paths": paths}, indent=2) + "\n"
+    check: dict[str, Any] = {key: _plain(key, policies.everywhere) for key in KEYS}
+    if baseline:
+        check["baseline"] = {k: {"value": value, "from": origin} for k, (value, origin) in baseline.items()}
+    paths = {place.pattern: {key: _plain(key, place) for key in KEYS} for place in policies.places}
+    return json.dumps({"check": check, "paths": paths}, indent=2, default=str) + "\n"
 
 
-def _values(place: Place) -> dict[str, dict[str, Any]]:
-    return {key: {"value": _plain(key, place), "from": place.origins[key]} for key in KEYS}
-
-
-def _plain(key: str, place: Place) -> Any:
-    """The value in JSON's own types, written as a settings file has it."""
+def _plain(key: str, place: Place) -> dict[str, Any]:
+    """A value in JSON's own types, written as a settings file has it, and where it comes from."""
     import tomllib
 
-    value = getattr(place.policy, key.replace("-", "_"))
-    if value is None:
-        return None
-    read = tomllib.loads(f"value = {KEYS[key].write(value)}")["value"]
-    if key == "allow":
-        return [{**entry, "until": entry["until"].isoformat()} for entry in read]
-    return read
+    value = _of(place, key)
+    read = None if value is None else tomllib.loads(f"value = {KEYS[key].write(value)}")["value"]
+    return {"value": read, "from": place.origins[key]}

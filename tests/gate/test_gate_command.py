@@ -223,6 +223,17 @@ def test_the_policy_is_shown(call: Call, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "policy.json").read_text()) == shown
 
 
+def test_what_is_said_of_a_baseline_is_shown(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "curvedoc.toml").write_text('check.baseline = {path = "main.json", tolerance = "2%"}')
+    done = call("--show-config", "--tolerance", "1%")
+    assert "[check.baseline]" in done.out
+    assert 'path = "main.json"' in done.out
+    assert 'tolerance = "1%"    # --tolerance' in done.out
+    assert "fail-on = []" in done.out  # with a baseline nothing else is needed
+    shown = json.loads(call("--show-config", "--format", "json").out)["check"]["baseline"]
+    assert shown["tolerance"] == {"value": "2%", "from": f"{tmp_path / 'curvedoc.toml'} [check.baseline]"}
+
+
 # --- the logs that ship with the sources ---
 
 SICK_STATES = ("unstable", "poor_optimization", "loss_metric_mismatch", "overfitting", "underfitting")
