@@ -176,15 +176,17 @@ function makePlot(board, spec) {
     speak(`${where.textContent}: ${curves.map((c, i) => `${c.label} ${chips[i].shown.textContent}`).join(", ")}`);
   }
 
+  // What is folded away has a width too, but is not drawn before it is seen.
+  const room = () => (host.closest("details:not([open])") ? 0 : board.paper || host.clientWidth);
+
   plot.draw = () => {
-    const width = board.paper || host.clientWidth;
-    if (!width) return;
-    if (plot.u && plot.u.width === width) return;
+    const width = room();
+    if (!width || plot.u?.width === width) return;
     if (plot.u) plot.u.setSize({ width, height: board.height(spec) });
     else plot.refresh();
   };
   plot.refresh = () => {
-    const width = board.paper || host.clientWidth;
+    const width = room();
     plot.u?.destroy();
     plot.u = null;
     if (width && curves.length) plot.u = new uPlot(options(width), columns(), host);

@@ -67,7 +67,9 @@ function curves(details, board) {
   if (!details.charts.length) box.append(el("p.dim", {}, "No curve was logged."));
   if (more.length) {
     const open = main.length === 0;
-    box.append(fold(`Other curves (${more.length})`, open, el("div.more", {}, more.map(board.add))));
+    const folded = fold(`Other curves (${more.length})`, open, el("div.more", {}, more.map(board.add)));
+    folded.addEventListener("toggle", board.draw);
+    box.append(folded);
   }
   return box;
 }
