@@ -15,6 +15,7 @@ from .showing import examine, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from curvedoc.gate import Policies
     from curvedoc.gated import GateResult
@@ -105,7 +106,7 @@ def _show_config(policy: Policies, report: Wanted, baseline: Mapping[str, tuple[
     return EXIT_OK
 
 
-def _today() -> Any:
+def _today() -> date:
     """The day everywhere: a gate must not turn with the time zone of the machine."""
     from datetime import UTC, datetime
 

@@ -37,7 +37,7 @@ _SPELLED = {"≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _WORD = r"[^\s\"'<>=!≤≥]+"
 _TOKEN = re.compile(
-    rf"(?P<blank>\s+)|(?P<quoted>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|==|!=|[<>=≤≥])|(?P<word>{_WORD})|(?P<odd>.)",
+    rf"(?P<blank>\s+)|(?P<quoted>\"[^\"]*\"|'[^']*')|(?P<sign><=|>=|=<|=>|==|!=|[<>=≤≥])|(?P<word>{_WORD})|(?P<odd>.)",
     re.DOTALL,
 )
 _KEYWORDS = (*Level, "at")
@@ -189,7 +189,9 @@ class _Words:
         if word.kind == "sign" and sign in COMPARISONS:
             return sign
         problem = f"one of {', '.join(COMPARISONS)} is expected, not {_shown(word)}"
-        if word.kind == "sign":
+        if sign in ("=<", "=>"):
+            problem = f"'{sign}' is written '{sign[::-1]}'"
+        elif word.kind == "sign":
             problem = f"'{sign}' cannot be asked of measured numbers: use one of {', '.join(COMPARISONS)}"
         elif word.kind == "word" and self.next >= 2:
             before = self.words[self.next - 2]

@@ -53,6 +53,8 @@ def test_understood(text: str, expected: Condition) -> None:
         ("eval loss < 1", "is expected, not 'loss' (a name with blanks stands in quotes)", 6),
         ("bst val/loss < 1", "is expected, not 'val/loss' Did you mean 'best'?", 5),
         ("val/loss = 1", "'=' cannot be asked of measured numbers", 10),
+        ("val/loss => 1", "'=>' is written '>='", 10),
+        ("val/loss =< 1", "'=<' is written '<='", 10),
         ("val/loss == 1", "'==' cannot be asked", 10),
         ("val/loss != 1", "'!=' cannot be asked", 10),
         ("val/loss <", "a number is expected, not the end", 11),
