@@ -5,8 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import zstandard
-from read_everything import everything
+from read_everything import apart, everything
 
 from curvedoc import source
 
@@ -28,17 +26,6 @@ UNPACKED = 10 << 30
 PIECE = 1 << 20
 PEAK = 700
 """MiB for everything; the interpreter with numpy takes 30 of them, the columns of the longest about 400."""
-
-_READ = """
-import resource, sys
-from curvedoc.errors import CurvedocError
-from curvedoc.readers import read_paths
-from curvedoc.source import ReadOptions
-skipped = []
-for found in [*read_paths(sys.argv[1:], ReadOptions(), skipped), *skipped]:
-    print(found.problem if isinstance(found, CurvedocError) else found.name)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> (20 if sys.platform == "darwin" else 10))
-"""
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gz": lambda data: gzip.compress(data, 9),
     "zst": zstandard.compress,
@@ -66,19 +53,6 @@ def pack(pack_one: Callable[[bytes], bytes], head: bytes, fill: bytes) -> bytes:
     return pack_one(head) + piece * (UNPACKED // PIECE)
 
 
-def told(path: Path) -> tuple[list[str], int]:
-    """What comes of a path, read in a process of its own, and the most memory that this takes, in MiB."""
-    made = subprocess.run(
-        [sys.executable, "-c", _READ, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )
-    *said, peak = made.stdout.splitlines()
-    return said, int(peak)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource")
 @pytest.mark.parametrize(
     ("bomb", "ending"), [*((bomb, "gz") for bomb in BOMBS), ("rows", "zst"), ("rows", "bz2"), ("rows", "xz")]
@@ -87,7 +61,7 @@ def test_a_packed_bomb_is_refused_in_little_memory(tmp_path: Path, bomb: str, en
     name, head, fill = BOMBS[bomb]
     path = tmp_path / f"{name}.{ending}"
     path.write_bytes(pack(PACKERS[ending], head, fill))
-    (said,), peak = told(path)
+    (said,), peak = apart(path)
     assert "unpacks to more than" in said
     assert peak < PEAK
 
@@ -98,7 +72,7 @@ def test_a_bomb_that_is_packed_badly_on_purpose_is_refused_too(tmp_path: Path) -
     path = tmp_path / "run.csv.gz"
     path.write_bytes(pack(lambda data: gzip.compress(data, 1), HEAD.encode(), ROWS))
     assert 100 < UNPACKED / path.stat().st_size < 300
-    (said,), peak = told(path)
+    (said,), peak = apart(path)
     assert "unpacks to more than" in said
     assert peak < PEAK
 
@@ -110,7 +84,7 @@ def test_a_packed_tar_that_is_a_bomb_is_refused_in_little_memory(tmp_path: Path,
     info.size = UNPACKED
     path = tmp_path / "logs.tar.gz"
     path.write_bytes(pack(PACKERS["gz"], info.tobuf(), b"\0"))
-    said, peak = told(path)
+    said, peak = apart(path)
     assert len(said) == 1
     assert peak < PEAK
 
@@ -120,7 +94,7 @@ def test_a_zip_that_is_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> Non
     path = tmp_path / "logs.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("run.csv", HEAD.encode() + ROWS * (200 << 17))
-    (said,), peak = told(path)
+    (said,), peak = apart(path)
     assert "unpacks to more than 200 MiB" in said
     assert peak < PEAK
 
