@@ -10,7 +10,8 @@ from curvedoc.errors import NotALogError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from curvedoc.run import Logged
+    from curvedoc.cells import Column, IntArray
+    from curvedoc.run import FloatArray, Ignored, Logged
     from curvedoc.source import ReadOptions, Source
     from curvedoc.text.scan import Event
 
@@ -54,7 +55,6 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
 def runs_in(events: Sequence[Event], lines: int, source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in what the lines of a text report; ``lines``: how many there are. Raises as :func:`read`."""
     from curvedoc.cells import clean_name
-    from curvedoc.records import columns
     from curvedoc.table import Table, runs
     from curvedoc.text import rows_of
 
@@ -62,9 +62,43 @@ def runs_in(events: Sequence[Event], lines: int, source: Source, options: ReadOp
     rows = _of_split(rows, counters, source.filename)
     _refuse(source, rows, lines)
     notes = [clean_name(note) for note in notes]
-    ordered = [{name: row[name] for name in counters if name in row} | row for row in rows]
-    made, n, ignored = columns(ordered)
+    made, n, ignored = _columns(rows, counters)
     return runs(Table(source.name, source.path, NAME, tuple(made), n, tuple(ignored), tuple(notes)), options)
+
+
+def _columns(rows: list[dict[str, float]], counters: list[str]) -> tuple[list[Column], int, list[Ignored]]:
+    """Columns of the rows, counters first; and how many rows there are without closing summaries.
+
+    Rows of the same names, of which there are few kinds, are turned over together.
+    """
+    import numpy as np
+
+    from curvedoc.cells import Column, clean_name
+    from curvedoc.records import CLOSING
+    from curvedoc.run import Ignored
+
+    kinds: dict[tuple[str, ...], list[int]] = {}
+    closing = [i for i, row in enumerate(rows) if not CLOSING.isdisjoint(row)]
+    put_aside = {name: None for i in closing for name in rows[i] if name in CLOSING}
+    kept = [row for row in rows if CLOSING.isdisjoint(row)] if closing else rows
+    for i, row in enumerate(kept):
+        kinds.setdefault(tuple(row), []).append(i)
+    parts: dict[str, tuple[list[IntArray], list[FloatArray]]] = {}
+    for names, places in kinds.items():
+        at = np.array(places, np.int64)
+        table = np.array([[*kept[i].values()] for i in places], np.float64).T
+        values = dict(zip(names, table, strict=True))
+        for name in (*(c for c in counters if c in values), *names):
+            if name in values:
+                rows_of_name, values_of_name = parts.setdefault(name, ([], []))
+                rows_of_name.append(at)
+                values_of_name.append(values.pop(name))
+    made = []
+    for name, (ats, found) in parts.items():
+        at, value = np.concatenate(ats), np.concatenate(found)
+        order = np.argsort(at, kind="stable")
+        made.append(Column(clean_name(name), at[order], value[order]))
+    return made, len(kept), [Ignored(name, "closing summary") for name in put_aside]
 
 
 def _of_split(rows: list[dict[str, float]], counters: list[str], filename: str) -> list[dict[str, float]]:

@@ -38,7 +38,7 @@ def last_states(events: Sequence[Event]) -> tuple[list[Event], list[str]]:
     points = sum(events[i].plan.is_curve for i in bars.values())
     others = Counter(e.plan.signature for e in events if e.plan.is_curve and not e.plan.bar)
     if points < ENOUGH and max(others.values(), default=0) < ENOUGH:
-        return [_as_point(e) for e in events if not e.plan.bar or e.plan.items], []
+        return _as_points(events), []
     last = set(bars.values())
     shares = {i: _share(events[i]) for i in last}
     cut = max(last, default=-1)
@@ -108,12 +108,19 @@ def _share(event: Event) -> float:
     return k / n if n else 1.0
 
 
-def _as_point(event: Event) -> Event:
-    """A state of a bar as a line of its own: without a counter, its progress counts the steps."""
-    plan = event.plan
-    if not plan.bar or plan.inner[0] < 0 or plan.counters:
-        return event
-    return event._replace(plan=replace(plan, counters=((words.STEP, plan.inner[0]),), inner=(-1, -1)))
+def _as_points(events: Sequence[Event]) -> list[Event]:
+    """The states of bars as lines of their own: without a counter, their progress counts the steps."""
+    plans: dict[Plan, Plan] = {}
+    points = []
+    for event in events:
+        plan = event.plan
+        if not plan.bar or plan.inner[0] < 0 or plan.counters:
+            points += [event] if plan.items or not plan.bar else []
+        elif plan.items:
+            if plan not in plans:
+                plans[plan] = replace(plan, counters=((words.STEP, plan.inner[0]),), inner=(-1, -1))
+            points.append(event._replace(plan=plans[plan]))
+    return points
 
 
 def _validation(events: Sequence[Event], last: Sequence[int]) -> set[int]:

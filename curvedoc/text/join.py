@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import words
 from .bars import last_of_evaluations, last_states
@@ -34,13 +34,15 @@ def rows_of(events: Sequence[Event]) -> tuple[list[Row], list[str], list[str]]:
     rows, fine = joiner.rows, joiner.fine
     notes += _supersede(rows, fine)
     _number(rows, fine, joiner.totals)
-    counters = list(dict.fromkeys(name for name in joiner.counted if any(name in row for row in rows)))
-    kept = [row for row in rows if any(name not in joiner.counted for name in row)]
+    counters = [name for name in joiner.counted if any(name in row for row in rows)]
+    kept = [row for row in rows if not row.keys() <= joiner.counted.keys()]
     return kept, counters, notes
 
 
 def _one_rank(events: Sequence[Event]) -> Sequence[Event]:
     """The lines of one process, where several print the same."""
+    if not any(e.rank >= 0 for e in events):
+        return events
     said = Counter(e.rank for e in events if e.rank >= 0 and e.plan.is_curve)
     if len(said) < 2:
         return events
@@ -93,6 +95,7 @@ class _Joiner:
         self.own: frozenset[str] = frozenset()
         self.current = -1
         self.pending: Row = {}
+        self.ways: dict[tuple[Plan, str, bool], _Way] = {}
 
     def add(self, event: Event) -> None:
         """One event more."""
@@ -122,35 +125,40 @@ class _Joiner:
                 self.pending = {}
 
     def _counters(self, event: Event) -> Row:
+        plan, values = event.plan, event.values
         found: Row = {}
-        for name, at in event.plan.counters:
-            value = event.values[at]
+        for counted, at in plan.counters:
+            value = values[at]
             if value is not None:
-                found.setdefault(self.names.get(name, name), value)
-        k = event.plan.inner[0]
+                found.setdefault(self.names.get(counted, counted), value)
+        k = plan.inner[0]
         if k >= 0 and not event.mean and not any(words.counts_steps(name) for name in found):
-            value = event.values[k]
+            value = values[k]
             if value is not None:
                 found[words.BATCH] = value
-        self.counted.update(dict.fromkeys(found))
+        if not found.keys() <= self.counted.keys():
+            self.counted.update(dict.fromkeys(found))
         return found
 
     def _counted(self, event: Event) -> None:
-        own = self._counters(event)
-        values = _values(event, event.plan)
-        self.header.update({k: v for k, v in own.items() if k in self.header})
-        counters = {**self.header, **own}
+        plan = event.plan
+        own = counters = self._counters(event)
+        values = self._values(event)
+        if self.header:
+            self.header.update({k: v for k, v in own.items() if k in self.header})
+            counters = {**self.header, **own}
         fine = words.EPOCH in counters and any(words.counts_steps(name) for name in own)
-        total = event.values[event.plan.inner[1]] if event.plan.inner[0] >= 0 else None
-        if event.plan.inner[0] >= 0:
-            self.block = (event.plan.split, frozenset(i.key for i in event.plan.items))
+        total = None
+        if plan.inner[0] >= 0:
+            total = event.values[plan.inner[1]]
+            self.block = (plan.split, frozenset(i.key for i in plan.items))
         row = self.rows[self.current] if self.current >= 0 else {}
-        if own and counters == self.context and row and (event.plan.grid or values.keys().isdisjoint(row)):
+        if own and row and counters == self.context and (plan.grid or values.keys().isdisjoint(row)):
             row.update(values)
             self.own |= values.keys()
             return
         self.context, self.split = counters, ""
-        self._row(dict(counters), {**self.pending, **values}, fine, total or 0.0)
+        self._row(counters, {**self.pending, **values} if self.pending else values, fine, total or 0.0)
         self.pending = {}
         self.own = frozenset(values)
 
@@ -162,7 +170,7 @@ class _Joiner:
         elif not split:
             split, keys = self.block
             split = split if keys.issuperset(i.key for i in plan.items) else self.split
-        values = _values(event, plan, split)
+        values = self._values(event, split)
         if plan.signature in self.leading:
             self.pending.update(values)
             return
@@ -178,6 +186,27 @@ class _Joiner:
         """Whether free values belong to the row before: something counts, or none of them is there yet."""
         return bool(self.context) or values.keys().isdisjoint(self.rows[self.current])
 
+    def _values(self, event: Event, split: str = "") -> Row:
+        """The values of an event by logged name."""
+        key = (event.plan, split, event.mean)
+        way = self.ways.get(key)
+        if way is None:
+            way = self.ways[key] = _way(*key)
+        numbers = event.values
+        if way.plainly:
+            return {name: value for name, at in way.plainly if (value := numbers[at]) is not None}
+        found: Row = {}
+        for name, at, of, factor in way.items:
+            value = numbers[at]
+            if value is None:
+                continue
+            whole = numbers[of] if of >= 0 else None
+            if whole and not value % 1 and not whole % 1:
+                value /= whole
+            if name not in found:
+                found[name] = value * factor
+        return found
+
     def _row(self, counters: Row, values: Row, fine: bool, total: float = 0.0) -> None:
         self.rows.append({**counters, **values})
         self.fine.append(fine)
@@ -185,30 +214,41 @@ class _Joiner:
         self.current = len(self.rows) - 1
 
 
-def _values(event: Event, plan: Plan, split: str = "") -> Row:
-    """The values of an event by logged name."""
-    found: Row = {}
-    numbers = event.values
-    mean = event.mean or (not plan.counters and plan.inner[0] < 0)
-    for item in plan.items:
-        value = numbers[item.mean] if mean and item.mean >= 0 else numbers[item.at]
-        if value is None:
-            continue
-        whole = numbers[item.of] if item.of >= 0 else None
-        if whole and not value % 1 and not whole % 1:
-            value /= whole
-        name = item.name if item.split or not split else named(item.key, split)
-        if name not in found:
-            found[name] = value * item.factor
-    return found
+class _Way(NamedTuple):
+    """How the values of one layout are taken.
+
+    ``items``: name, place, place of what it is a share of (-1: none), factor; ``plainly``: name and place
+    alone where there is no more to do.
+    """
+
+    items: tuple[tuple[str, int, int, float], ...]
+    plainly: tuple[tuple[str, int], ...]
+
+
+def _way(plan: Plan, split: str, mean: bool) -> _Way:
+    """The way of a layout below a line that names ``split``; ``mean``: averages are taken where there are."""
+    mean = mean or (not plan.counters and plan.inner[0] < 0)
+    items = tuple(
+        (
+            item.name if item.split or not split else named(item.key, split),
+            item.mean if mean and item.mean >= 0 else item.at,
+            item.of,
+            item.factor,
+        )
+        for item in plan.items
+    )
+    plain = all(of < 0 and factor == 1 for _, _, of, factor in items)
+    names = {name for name, *_ in items}
+    return _Way(items, tuple(i[:2] for i in items) if plain and len(names) == len(items) else ())
 
 
 def _supersede(rows: Sequence[Row], fine: Sequence[bool]) -> list[str]:
     """Of values logged within epochs and once per epoch by one name keep one kind."""
-    often: Counter[str] = Counter()
-    seldom: Counter[str] = Counter()
-    for row, is_fine in zip(rows, fine, strict=True):
-        (often if is_fine else seldom).update(row.keys())
+    if all(fine) or not any(fine):
+        return []
+    often, seldom = (
+        _times(row for row, is_fine in zip(rows, fine, strict=True) if is_fine is x) for x in (True, False)
+    )
     names = {n for n in often.keys() & seldom.keys() if words.is_curve(n)}
     epochs = {n for n in names if seldom[n] >= SUMMARIES or often[n] <= seldom[n]}
     for row, is_fine in zip(rows, fine, strict=True):
@@ -221,9 +261,22 @@ def _supersede(rows: Sequence[Row], fine: Sequence[bool]) -> list[str]:
     return [f"{listed}: logged both within epochs and once per epoch; the points {which} were left out."]
 
 
+def _times(rows: Iterable[Row]) -> Counter[str]:
+    """In how many rows each name stands."""
+    found: Counter[str] = Counter()
+    for names, times in Counter(map(tuple, rows)).items():
+        found.update(dict.fromkeys(names, times))
+    return found
+
+
 def _number(rows: Sequence[Row], fine: Sequence[bool], totals: Sequence[float]) -> None:
     """Where batches restart in each epoch, number them through: ``epoch * batches + batch``."""
-    places = [i for i, is_fine in enumerate(fine) if is_fine and any(words.is_curve(n) for n in rows[i])]
+    curves = {
+        n
+        for n in _times(row for row, is_fine in zip(rows, fine, strict=True) if is_fine)
+        if words.is_curve(n)
+    }
+    places = [i for i, is_fine in enumerate(fine) if is_fine and not curves.isdisjoint(rows[i])]
     if len(places) < 2:
         return
     inner = next((n for n in rows[places[0]] if words.counts_steps(n)), "")

@@ -24,7 +24,7 @@ MOST = 50_000
 """Masks that are kept; a text with more different ones is read line by line."""
 
 MOST_OF_MASK = 8
-"""Lines of one mask that differ in the digits of words, which are kept apart; further ones are read singly."""
+"""Lines of one mask that differ in the digits of words and are kept apart; further ones are read singly."""
 
 OF_NO_WORD = 3
 """So many digits belong to no word that decides anything (a shard, a hash): they only name."""

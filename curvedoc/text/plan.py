@@ -28,13 +28,14 @@ class Item:
         return named(self.key, self.split)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """How the lines of one layout are read.
+    """How the lines of one layout are read; there is one for each layout.
 
     ``counters``: names and places of what counts; ``inner``: the places of ``k`` and ``n`` of a progress
     ``k/n`` without a name (-1: none); ``split``: what the line says of all its values; ``bar``: a state of a
-    progress bar; ``grid``: a row of a table; ``leading``: the counter is a number without a name.
+    progress bar; ``grid``: a row of a table; ``leading``: the counter is a number without a name. The other
+    fields follow from these and are worked out once, for there are many lines of each layout.
     """
 
     counters: tuple[tuple[str, int], ...] = ()
@@ -44,26 +45,29 @@ class Plan:
     bar: bool = False
     grid: bool = False
     leading: bool = False
-    signature: tuple[object, ...] = field(default=(), compare=False)
-    kinds: frozenset[Kind] = field(default=frozenset(), compare=False)
+    signature: tuple[object, ...] = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+    kinds: frozenset[Kind] = field(init=False)
+    evaluates: bool = field(init=False)
 
     def __post_init__(self) -> None:
         names = tuple(i.name for i in self.items)
         counted = tuple(name for name, _ in self.counters)
         inner = self.inner[0] >= 0
-        object.__setattr__(self, "signature", (counted, names, self.split, inner, self.bar))
-        object.__setattr__(self, "kinds", frozenset(words.kind(n) for n in names))
+        said = [i.split or words.own_split(i.key) for i in self.items] or [self.split]
+        worked_out = {
+            "signature": (counted, names, self.split, inner, self.bar),
+            "names": names,
+            "kinds": frozenset(words.kind(n) for n in names),
+            "evaluates": all(s and not s.lower().startswith("tr") for s in said),
+        }
+        for name, value in worked_out.items():
+            object.__setattr__(self, name, value)
 
     @property
     def is_curve(self) -> bool:
         """Whether a value is named as a loss or a metric (or as a split alone: ``250 val 3.2``)."""
         return not self.kinds.isdisjoint((Kind.LOSS, Kind.METRIC, Kind.SPLIT_ONLY))
-
-    @property
-    def evaluates(self) -> bool:
-        """Whether the line speaks of validation or test data."""
-        said = [i.split or words.own_split(i.key) for i in self.items] or [self.split]
-        return all(s and not s.lower().startswith("tr") for s in said)
 
 
 def named(key: str, split: str) -> str:

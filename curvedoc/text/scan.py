@@ -50,14 +50,20 @@ class Event(NamedTuple):
 
 
 @dataclass
-class _Scanner:
-    """The state of a scan: layouts known so far, the table that is open, pairs that wait for their end."""
+class Scanner:
+    """The state of a scan: layouts known so far, the table that is open, pairs that wait for their end.
+
+    ``moulds``: how lines are read, by their masks; ``lines``, ``new``: how many there were in this block, and
+    how many of them were like no other.
+    """
 
     events: list[Event] = field(default_factory=list)
     layouts: dict[tuple[bool, tuple[str, ...]], Plan] = field(default_factory=dict)
     moulds: dict[bytes, list[Mould]] = field(default_factory=dict)
     learns: bool = True
     blocks: int = 0
+    lines: int = 0
+    new: int = 0
     headers: list[grids.Header] = field(default_factory=list)
     age: int = 0
     pairs: list[tuple[str, float | None, float | None]] = field(default_factory=list)
@@ -70,24 +76,35 @@ class _Scanner:
         for line, mask in zip(lines, masks(lines), strict=True):
             mould = next((m for m in known.get(mask, ()) if m.holds(line)), None)
             if mould is None or self.pairs:
-                new += 1
-                self._learn(line, mask)
+                if line:
+                    new += 1
+                    self._learn(line, mask)
                 continue
             if self.headers:
                 self._no_row()
             if mould.plan:
                 events.append(Event(mould.plan, mould.values(line), mould.rank))
-        self.blocks += 1
-        self.learns = new * 2 < len(lines) or self.blocks % TRY_AGAIN == 0
+        self.lines += len(lines)
+        self.new += new
+        if self.lines >= AT_ONCE:
+            self.blocks += 1
+            self.learns = self.new * 2 < self.lines or self.blocks % TRY_AGAIN == 0
+            self.lines = self.new = 0
 
     def _learn(self, line: str, mask: bytes) -> None:
         """Read a line, and note how, unless it changed how others are read."""
         if len(line) > MAX_LINE:
             return
-        events, headers, titles = len(self.events), self.headers, self.titles
+        events, headers, titles, pairs = len(self.events), self.headers, self.titles, bool(self.pairs)
         reading = self._line(line)
         same = self.titles is titles and (self.headers is headers or not self.headers)
-        if reading and same and self.learns and (mask in self.moulds or len(self.moulds) < MOST):
+        if (
+            reading
+            and same
+            and self.learns
+            and not pairs
+            and (mask in self.moulds or len(self.moulds) < MOST)
+        ):
             plan = self.events[-1].plan if len(self.events) > events else None
             mould, alike = mould_of(line, reading, plan), self.moulds.setdefault(mask, [])
             if mould and len(alike) < MOST_OF_MASK:
@@ -154,6 +171,11 @@ class _Scanner:
         self.layouts[key] = plan
         return plan
 
+    def seen(self) -> list[Event]:
+        """The events so far, as if the text ended here."""
+        pairs = [Event(*grids.block_of(self.pairs, self.titles))] if self.pairs else []
+        return [*self.events, *pairs]
+
     def flush(self) -> None:
         """Make one event of the pairs that were collected."""
         if self.pairs:
@@ -200,7 +222,7 @@ class _Scanner:
 
 def scan(text: str) -> tuple[list[Event], int]:
     """The events of a text and the number of its lines."""
-    scanner = _Scanner()
+    scanner = Scanner()
     lines = lines_in(text)
     for at in range(0, len(lines), AT_ONCE):
         scanner.read(lines[at : at + AT_ONCE])

@@ -45,14 +45,16 @@ class _Use:
         """Whether a counter goes on: enough different values, whole ones unless it counts epochs."""
         seen: set[tuple[float | None, ...]] = set()
         leading: list[float] = []
-        for plan, values, *_ in self.events:
+        for event in self.events:
+            plan, values = event.plan, event.values
             counted = [values[at] for _, at in plan.counters]
-            whole = [v for (name, _), v in zip(plan.counters, counted, strict=True) if name not in _BROKEN]
-            if any(v and v % 1 for v in whole):
-                return False
+            for (name, _), value in zip(plan.counters, counted, strict=True):
+                if value and value % 1 and name not in _BROKEN:
+                    return False
             if plan.leading:
                 leading += [v for v in counted if v is not None]
-            seen.add((*counted, values[plan.inner[0]] if plan.inner[0] >= 0 else None))
+            if len(seen) < REPEATED:
+                seen.add((*counted, values[plan.inner[0]] if plan.inner[0] >= 0 else None))
         return len(seen) >= min(REPEATED, max(2, len(self.events))) and _rises(leading)
 
 
