@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Splits that are counted one by one: ten runs against ten are 184,756, a tenth of a second.
 MOST_SPLITS = 200_000
 # Sums of one split in another order differ in their last digits.
-ROUNDING = 1e-9
+ROUNDING = 1e-12
 # Series for which the exact law of Kendall's S is counted; beyond it is normal to three digits.
 EXACT_KENDALL = 60
 
