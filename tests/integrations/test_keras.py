@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+import known_warnings
 import pytest
 
 import curvedoc
@@ -18,8 +19,7 @@ np = pytest.importorskip("numpy")
 
 from curvedoc.integrations.keras import CurvedocCallback  # noqa: E402
 
-# Keras on torch, of its own conversion of logged tensors to numpy.
-pytestmark = pytest.mark.filterwarnings(r"ignore:__array__ implementation doesn't accept:DeprecationWarning")
+pytestmark = known_warnings.KERAS
 
 
 def model(lr=0.02):

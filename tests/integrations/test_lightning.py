@@ -6,6 +6,7 @@ import math
 from importlib import import_module
 from types import SimpleNamespace
 
+import known_warnings
 import pytest
 
 import curvedoc
@@ -17,14 +18,7 @@ torch = pytest.importorskip("torch")
 
 from curvedoc.integrations.lightning import CurvedocCallback  # noqa: E402
 
-# What Lightning says of small trainings on a CPU, none of it about the callback.
-pytestmark = [
-    pytest.mark.filterwarnings(r"ignore:.*does not have many workers"),
-    pytest.mark.filterwarnings(r"ignore:.*The number of training batches"),
-    pytest.mark.filterwarnings(r"ignore:.*is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings(r"ignore:.*is deprecated:FutureWarning"),
-    pytest.mark.filterwarnings(r"ignore:.*exists and is not empty:UserWarning"),
-]
+pytestmark = known_warnings.LIGHTNING
 
 
 def line(pl, *, lr=0.1, noise=0.1, features=4):

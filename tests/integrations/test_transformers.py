@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import known_warnings
 import pytest
 
 import curvedoc
@@ -16,12 +17,7 @@ pytest.importorskip("accelerate")
 
 from curvedoc.integrations.transformers import CurvedocCallback  # noqa: E402
 
-# What the Trainer says of small trainings on a CPU, none of it about the callback.
-pytestmark = [
-    pytest.mark.filterwarnings(r"ignore:.*pin_memory"),
-    pytest.mark.filterwarnings(r"ignore:.*is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings(r"ignore:.*is deprecated:FutureWarning"),
-]
+pytestmark = known_warnings.TRANSFORMERS
 
 
 class Net(torch.nn.Module):
