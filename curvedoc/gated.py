@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,7 +60,23 @@ class GateResult:
 
     def of(self, diagnosis: Diagnosis) -> tuple[Check, ...]:
         """The conditions of one run of the batch."""
-        return next((checks for own, checks in self.checks if own is diagnosis), ())
+        return self._conditions.get(id(diagnosis), ())
+
+    @cached_property
+    def _conditions(self) -> dict[int, tuple[Check, ...]]:
+        return {id(own): checks for own, checks in self.checks}
+
+    @cached_property
+    def standings(self) -> dict[int, tuple[str, str]]:
+        """How each run stands, by its id (see :func:`stands`)."""
+        found = {id(own): ("passed", "") for own in self.passed}
+        for word, runs in (
+            ("not judged", self.unjudged),
+            ("doubtful", self.doubtful),
+            ("failed", self.failed),
+        ):
+            found |= {id(own): (word, reason) for own, reason in runs}
+        return found
 
 
 def stands(gate: GateResult, diagnosis: Diagnosis) -> tuple[str, str]:
@@ -67,13 +84,7 @@ def stands(gate: GateResult, diagnosis: Diagnosis) -> tuple[str, str]:
 
     A run that the result does not name at all was not judged: nothing may read as passed by being forgotten.
     """
-    for word, runs in (("failed", gate.failed), ("doubtful", gate.doubtful), ("not judged", gate.unjudged)):
-        for own, reason in runs:
-            if own is diagnosis:
-                return word, reason
-    if any(own is diagnosis for own in gate.passed):
-        return "passed", ""
-    return "not judged", "the policy did not look at this run"
+    return gate.standings.get(id(diagnosis), ("not judged", "the policy did not look at this run"))
 
 
 def concerns(check: Check, finding: Finding) -> bool:

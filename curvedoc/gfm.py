@@ -21,7 +21,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]~|]")
 # What begins a block when it stands at the beginning of a line.
 _BLOCK = re.compile(r"^(?:[#+=-](?!\d)|\d+(?=[.)](?:\s|$)))")
 _REFERENCE = re.compile(
-    r"@|#(?=\d)|GH-(?=\d)|:(?=//)|www(?=\.)|(?:mailto|xmpp)(?=:)|:(?=[\w+-]+:)", re.IGNORECASE
+    r"@|#(?=\d)|GH-(?=\d)|:(?=//|:)|www(?=\.)|(?:mailto|xmpp)(?=:)|:(?=[\w+-]+:)", re.IGNORECASE
 )
 
 

@@ -108,7 +108,9 @@ def _summarise(batch: Batch, gate: GateResult | None) -> None:
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return
-    from curvedoc.reports import markdown
+    from curvedoc.reports import report
+
+    markdown = report("markdown")
 
     path = Path(file)
     try:

@@ -14,14 +14,14 @@ from curvedoc.errors import UsageError, nearest
 
 FORMATS: tuple[str, ...] = (
     "terminal",
-    "json",
-    "jsonl",
-    "csv",
-    "junit",
-    "sarif",
     "html",
     "markdown",
     "github",
+    "junit",
+    "sarif",
+    "json",
+    "jsonl",
+    "csv",
 )
 
 

@@ -1,9 +1,10 @@
 """For GitHub's Actions: annotations as workflow commands; the summary of the job is the ``markdown`` report.
 
-Without a gate the severity of a finding is that of its annotation. With a gate only what fails it is an error:
-doubtful conditions and other findings are warnings, what the policy lets pass and what it could not check are
-notices. A path that could not be read is an error. A healthy run has no annotation. GitHub shows ten annotations
-of each kind for a step and drops the others silently: these stand in the log as text, and the tenth counts them.
+Without a gate the severity of a finding is that of its annotation. With a gate only what fails it is an
+error: doubtful conditions and other findings are warnings, what the policy lets pass and what it could not
+check are notices. A path that could not be read is an error. A healthy run has no annotation. GitHub shows
+ten annotations of each kind for a step and drops the others silently: these stand in the log as text, and the
+tenth counts them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class _Note(NamedTuple):
     kind: str
     path: str
     title: str
-    message: str
+    lines: tuple[str, ...]
 
 
 def render(batch: Batch, *, gate: GateResult | None = None, base: Base = NOWHERE) -> str:
@@ -51,7 +52,7 @@ def render(batch: Batch, *, gate: GateResult | None = None, base: Base = NOWHERE
 
     ``base``: what paths are relative to and shall be relative to (the root of the repository).
     """
-    notes = [_Note("error", p.path, "not read", f"{p.path}: {p.problem} {p.fix}") for p in batch.problems]
+    notes = [_Note("error", p.path, "not read", (f"{p.path}: {p.problem}", p.fix)) for p in batch.problems]
     for diagnosis in worst_first(batch.diagnoses):
         notes += _conditions(diagnosis, gate) if gate is not None else ()
         notes += _findings(diagnosis, gate)
@@ -62,13 +63,13 @@ def render(batch: Batch, *, gate: GateResult | None = None, base: Base = NOWHERE
 
 
 def _limited(kind: str, notes: Sequence[_Note], base: Base) -> Iterator[str]:
-    """All annotations of a kind when GitHub shows them all, else nine, one that counts, and the rest as text."""
+    """All annotations of a kind if GitHub shows so many; else nine, one that counts, the rest as text."""
     shown = notes if len(notes) <= SHOWN else notes[: SHOWN - 1]
     yield from (_command(note, base) for note in shown)
     rest = notes[len(shown) :]
     if rest:
         said = f"GitHub shows {SHOWN} a step; the log of this step and the summary of the job have them all."
-        yield _command(_Note(kind, "", f"{count(len(rest), f'more {kind}')}", said), base)
+        yield _command(_Note(kind, "", count(len(rest), f"more {kind}"), (said,)), base)
         yield from (f"{kind}: {_plain(note)}" for note in rest)
 
 
@@ -79,11 +80,11 @@ def _conditions(diagnosis: Diagnosis, gate: GateResult) -> Iterator[_Note]:
     for check in checks:
         if check.status in CHECKED:
             title = f"gate {check.status}: {check.kind} {check.condition}"
-            yield _Note(CHECKED[check.status], path, title, f"{where(diagnosis.run)}: {check.message}")
+            yield _Note(CHECKED[check.status], path, title, (f"{where(diagnosis.run)}: {check.message}",))
     if standing[0] == "failed" and all(check.status is not Status.FAILED for check in checks):
-        yield _Note("error", path, "gate failed", f"{where(diagnosis.run)}: {standing[1]}")
+        yield _Note("error", path, "gate failed", (f"{where(diagnosis.run)}: {standing[1]}",))
     if standing[0] == "not judged":
-        yield _Note("notice", path, "gate: not judged", f"{where(diagnosis.run)}: {standing[1]}")
+        yield _Note("notice", path, "gate: not judged", (f"{where(diagnosis.run)}: {standing[1]}",))
 
 
 def _findings(diagnosis: Diagnosis, gate: GateResult | None) -> Iterator[_Note]:
@@ -96,7 +97,7 @@ def _findings(diagnosis: Diagnosis, gate: GateResult | None) -> Iterator[_Note]:
         kind = "warning" if kind == "error" and gate is not None else kind
         title = f"{finding.title} ({percent(finding.confidence)} sure)"
         fixes = [f"To do: {fix.text}" for fix in advice([finding])[:1]]
-        said = "\n".join(clean(part) for part in (f"{where(diagnosis.run)}: {finding.summary}", *fixes))
+        said = (f"{where(diagnosis.run)}: {finding.summary}", *fixes)
         yield _Note(kind, diagnosis.run.path, title, said)
 
 
@@ -104,13 +105,13 @@ def _command(note: _Note, base: Base) -> str:
     place = placed(note.path, base)
     own = {"file": place, "line": "1"} if place and is_file(place) else {}
     options = ",".join(f"{key}={_option(value)}" for key, value in {**own, "title": note.title}.items())
-    message = "\n".join(clean(line) for line in note.message.split("\n"))
+    message = "\n".join(clean(line) for line in note.lines if line)
     return f"::{note.kind} {options}::{_data(shorten(message, LONGEST))}"
 
 
 def _plain(note: _Note) -> str:
     """An annotation as a line of the log; it begins with a word of ours and holds no older command."""
-    said = clean(f"{note.title}: {note.message}".replace("\n", " "))
+    said = clean(f"{note.title}: {' '.join(note.lines)}")
     return said.replace("##[", "##\u200b[")
 
 

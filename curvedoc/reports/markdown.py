@@ -1,7 +1,7 @@
 """For pull requests: a comment in GitHub's Markdown, the runs in a table, the evidence folded below it.
 
-The same in a longer form is the summary of a job on GitHub. What does not fit under GitHub's limits is left out
-from the end, and the last line says how much.
+The same in a longer form is the summary of a job on GitHub. What does not fit under GitHub's limits is left
+out, and the last line says how much.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from curvedoc.diagnosis import Batch, Diagnosis
-    from curvedoc.gated import GateResult
+    from curvedoc.gated import Check, GateResult
     from curvedoc.rule import Finding, Fix
 
     Size = Callable[[str], int]
@@ -32,16 +32,18 @@ COMMENT = 65_536
 SUMMARY = 1024 * 1024
 # The most that the table and the unread paths may take of the room, so that there is some for the evidence.
 SHARE = 0.6
+# Runs whose evidence does not fit before those behind them are not tried any more: drawing takes time.
+MISFITS = 3
 # Room for the remark about what was left out.
 REMARK = 300
 # By this line a job finds the comment that it wrote before.
 MARKER = "<!-- curvedoc -->\n"
 WIDTH, SPARK, NOTES = 76, 12, 5
 SIGN = {
-    "passed": "✅",
     "failed": "❌",
     "doubtful": "⚠️",
     "not judged": "❔",
+    "passed": "✅",
     Status.ALLOWED: "🟡",
     Status.SKIPPED: "➖",
 }
@@ -71,16 +73,20 @@ def _fitted(batch: Batch, gate: GateResult | None, room: int, size: Size) -> str
     table, lost_rows = _take(lines, int(left * SHARE), size)
     unread, lost_paths = _take(list(_unread(batch)), int(left * SHARE) - size(table), size)
     left -= size(table) + size(unread)
-    sections, lost = [], 0
-    for diagnosis in order:
+    sections: list[str] = []
+    misfits = 0
+    for diagnosis in order if left > 0 else ():
         section = _section(diagnosis, gate, drawn=True, alone=len(order) == 1)
         if size(section) > left:
             section = _section(diagnosis, gate, drawn=False, alone=len(order) == 1)
-        if size(section) > left:
-            lost += 1
-            continue
-        sections.append(section)
-        left -= size(section)
+        if size(section) <= left:
+            sections.append(section)
+            left -= size(section)
+        else:
+            misfits += 1
+            if misfits == MISFITS:
+                break
+    lost = len(order) - len(sections)
     missing = [
         said
         for n, said in (
@@ -91,7 +97,7 @@ def _fitted(batch: Batch, gate: GateResult | None, room: int, size: Size) -> str
         if n
     ]
     remark = f"Left out, for more does not fit here: {', '.join(missing)}.\n" if missing else ""
-    return "".join((heading, table, unread, *sections, remark))
+    return "".join((heading, table, unread, *sections, remark)).rstrip("\n") + "\n".rstrip("\n") + "\n"
 
 
 def _take(lines: Sequence[str], room: int, size: Size) -> tuple[str, int]:
@@ -114,7 +120,7 @@ def _heading(batch: Batch, gate: GateResult | None) -> str:
         words = [d.state.label for d in worst_first(batch.diagnoses)]
         said = count(len(words), "run")
     else:
-        words = [_standing(d, gate) for d in batch.diagnoses]
+        words = sorted((_standing(d, gate) for d in batch.diagnoses), key=list(SIGN).index)
         said = f"{SIGN['passed']} the gate passed" if gate else f"{SIGN['failed']} the gate failed"
     told = [f"{n} {word}" for word, n in Counter(words).items()]
     told += [f"{count(len(batch.problems), 'path')} not read"] if batch.problems else []
@@ -125,9 +131,8 @@ def _table(order: Sequence[Diagnosis], gate: GateResult | None) -> Iterator[str]
     """The lines of the table of runs."""
     names = [d.run.name for d in order]
     told = names if len(set(names)) == len(names) else [where(d.run) for d in order]
-    yield head(
-        [*(["gate"] if gate is not None else []), "state", ">sure", "run", "loss", ">best", ">gap", ">points"]
-    )
+    judged = ["gate"] if gate is not None else []
+    yield head([*judged, "state", ">sure", "run", "loss", ">best", ">gap", ">points"])
     for diagnosis, name in zip(order, told, strict=True):
         yield row(_cells(diagnosis, name, gate))
 
@@ -139,7 +144,7 @@ def _cells(diagnosis: Diagnosis, name: str, gate: GateResult | None) -> Iterator
     run = diagnosis.run
     curve = run.get("val/loss") or run.get("train/loss")
     yield diagnosis.state.label
-    yield percent(diagnosis.confidence)
+    yield prose(percent(diagnosis.confidence))
     yield code(name)
     yield sparkline(curve.values, SPARK) if curve and len(curve) else ""
     yield step(diagnosis.best_step) if diagnosis.best_step is not None else "–"
@@ -158,7 +163,7 @@ def _section(diagnosis: Diagnosis, gate: GateResult | None, drawn: bool, alone: 
     """One run: reason, chart, gate, findings, advice, and what was not checked."""
     standing = _standing(diagnosis, gate)
     sign = f"{SIGN[standing]} " if standing else ""
-    state = f"<b>{html(diagnosis.state.label)}</b>, {percent(diagnosis.confidence)} sure"
+    state = f"<b>{html(diagnosis.state.label)}</b>, {html(percent(diagnosis.confidence))} sure"
     run = diagnosis.run
     named = f"{sign}{state}: <code>{html(where(run))}</code>, {html(points(run))}"
     parts = [prose(diagnosis.reason)] if diagnosis.reason else []
@@ -176,19 +181,27 @@ def _chart(diagnosis: Diagnosis) -> str:
 
 
 def _conditions(diagnosis: Diagnosis, gate: GateResult) -> str:
+    """A table of what did not simply pass, and a line of what did."""
     checks, (standing, reason) = gate.of(diagnosis), stands(gate, diagnosis)
     if not checks:
         return f"{SIGN[standing]} Gate: {standing}{': ' if reason else ''}{prose(reason)}"
-    lines = [head(["gate", "condition", "what came of it"])]
-    # What did not simply pass first: a policy may forbid many things.
-    for check in sorted(checks, key=lambda check: check.status is Status.PASSED):
-        condition = f"{prose(check.kind)} {code(check.condition)}"
-        lines.append(row([f"{SIGN[check.status]} {check.status}", condition, prose(check.message)]))
-    return "".join(lines)
+    told = [check for check in checks if check.status is not Status.PASSED]
+    passed = [_condition(check) for check in checks if check.status is Status.PASSED]
+    lines = [head(["gate", "condition", "what came of it"])] if told else []
+    lines += [
+        row([f"{SIGN[check.status]} {check.status}", _condition(check), prose(check.message)])
+        for check in told
+    ]
+    lines += [f"\n{SIGN['passed']} Passed: {', '.join(passed)}\n"] if passed else []
+    return "".join(lines).strip("\n")
+
+
+def _condition(check: Check) -> str:
+    return f"{prose(check.kind)} {code(check.condition)}"
 
 
 def _finding(finding: Finding) -> str:
-    title = f"**{prose(finding.title)}** – {finding.severity}, {percent(finding.confidence)} sure"
+    title = f"**{prose(finding.title)}** – {finding.severity}, {prose(percent(finding.confidence))} sure"
     text = f"{title}, {code(finding.rule)}\n\n{prose(finding.summary)}\n\n"
     if not finding.evidence:
         return text

@@ -16,7 +16,7 @@ import sample_rules
 
 from curvedoc import __version__, notebook
 from curvedoc.diagnosis import Batch
-from curvedoc.reports import columns, json, pages, terminal
+from curvedoc.reports import columns, csv, github, json, jsonl, junit, markdown, pages, sarif, terminal
 from curvedoc.states import State
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ GOLDEN = Path(__file__).parent / "golden"
 ONE, MANY = sample.one(), sample.batch()
 RUNS = [diagnosis.run for diagnosis in MANY.diagnoses]
 RULES = sample_rules.RULES
+GATE = sample.gate(MANY)
+BASE = ("/work/project", "/work/project")
 
 CASES: dict[str, Callable[[], str]] = {
     "terminal_one_80.txt": lambda: terminal.render(ONE, width=80),
@@ -44,7 +46,20 @@ CASES: dict[str, Callable[[], str]] = {
     "terminal_gate_details_80.txt": lambda: terminal.render(
         MANY, width=80, details=True, gate=sample.gate(MANY)
     ),
-    "many.json": lambda: json.render(MANY).replace(f'"version": "{__version__}"', '"version": "…"'),
+    "many.json": lambda: _timeless(json.render(MANY)),
+    "gate.json": lambda: _timeless(json.render(MANY, gate=GATE)),
+    "gate.jsonl": lambda: jsonl.render(MANY, gate=GATE),
+    "many.csv": lambda: csv.render(MANY),
+    "gate.csv": lambda: csv.render(MANY, gate=GATE),
+    "many_junit.xml": lambda: junit.render(MANY),
+    "gate_junit.xml": lambda: junit.render(MANY, gate=GATE),
+    "many.sarif": lambda: _timeless(sarif.render(MANY, rules=RULES, base=BASE)),
+    "gate.sarif": lambda: _timeless(sarif.render(MANY, rules=RULES, base=BASE, gate=GATE)),
+    "one.md": lambda: markdown.render(ONE),
+    "many.md": lambda: markdown.render(MANY),
+    "gate.md": lambda: markdown.render(MANY, gate=GATE),
+    "many_github.txt": lambda: github.render(MANY, base=BASE),
+    "gate_github.txt": lambda: github.render(MANY, gate=GATE, base=BASE),
     "columns_80.txt": lambda: columns.render(RUNS, width=80),
     "columns_120.txt": lambda: columns.render(RUNS, width=120),
     "rules_80.txt": lambda: pages.render_rules(RULES, width=80),
@@ -56,6 +71,11 @@ CASES: dict[str, Callable[[], str]] = {
     "notebook.html": lambda: "".join(notebook.html(d).replace("><", ">\n<") + "\n" for d in MANY.diagnoses),
     "repr.txt": lambda: "".join(notebook.text(d) + "\n" for d in MANY.diagnoses),
 }
+
+
+def _timeless(report: str) -> str:
+    """Without the version, which changes with every release."""
+    return report.replace(f'"version": "{__version__}"', '"version": "…"')
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -156,7 +156,7 @@ def _invocation(
 
 
 def _unread(problem: Problem, base: Base) -> Object:
-    said = f"{problem.path} was not read: {problem.problem} {problem.fix}".strip()
+    said = f"{problem.path} was not read: {problem.problem.rstrip('.')}. {problem.fix}".strip()
     return note("error", said, "unreadable", problem.path, base)
 
 
