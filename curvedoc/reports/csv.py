@@ -1,8 +1,8 @@
 """For spreadsheets: a table with one row for each run, and one for each path that could not be read.
 
 Numbers are written with ten digits and a point, ``nan`` and ``inf`` where they are; a cell is empty where a
-run has no such value. Steps are in the unit of the log's own step column. Spreadsheets take a cell that begins
-with ``=``, ``+``, ``-`` or ``@`` for a formula: text that begins so is written behind an apostrophe.
+run has no such value. Steps are in the unit of the log's own step column. Spreadsheets take a cell that
+begins with ``=``, ``+``, ``-`` or ``@`` for a formula: text that begins so is written behind an apostrophe.
 """
 
 from __future__ import annotations
