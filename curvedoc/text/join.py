@@ -208,10 +208,10 @@ class _Joiner:
         return found
 
     def _row(self, counters: Row, values: Row, fine: bool, total: float = 0.0) -> None:
+        self.current = len(self.rows)
         self.rows.append({**counters, **values})
         self.fine.append(fine)
         self.totals.append(total)
-        self.current = len(self.rows) - 1
 
 
 class _Way(NamedTuple):

@@ -74,7 +74,11 @@ class Scanner:
         known, events = self.moulds, self.events
         new = 0
         for line, mask in zip(lines, masks(lines), strict=True):
-            mould = next((m for m in known.get(mask, ()) if m.holds(line)), None)
+            mould = None
+            for alike in known.get(mask, ()):
+                if not alike.same or alike.holds(line):
+                    mould = alike
+                    break
             if mould is None or self.pairs:
                 if line:
                     new += 1
