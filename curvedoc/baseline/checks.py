@@ -14,7 +14,7 @@ from .judge import judge
 from .matching import match
 from .samples import OWN_NOISE
 from .summary import summary
-from .telling import drifting, sentence, subject
+from .telling import beside, drifting, sentence, subject
 from .terms import FEWEST_TO_DRIFT
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _STATUS = {
     Outcome.TOLERATED: Status.PASSED,
     Outcome.UNSURE: Status.DOUBTFUL,
     Outcome.SKIPPED: Status.SKIPPED,
+    Outcome.WORSE: Status.FAILED,
     Outcome.LOST: Status.FAILED,
 }
 
@@ -62,10 +63,11 @@ def against(runs: Sequence[Run], baseline: Baseline, terms: Terms) -> Verdict:
     new = [summary(run, terms.compare) for run in runs]
     matched = match(new, baseline.runs, terms.repeats)
     checks: list[tuple[Check, ...]] = [()] * len(new)
-    compared = []
+    compared, remarks = [], []
     for group, base in matched.pairs:
         found = _of_group(group.of(new), base, baseline, terms)
         compared.append((group.name, found))
+        remarks += [f"{group.name}: {line}" for line in beside(found)]
         shared = [*_checks(found), *_drift(group.of(new), base, baseline, terms, found)]
         for place in group.members:
             checks[place] = (*_lost(new[place], found), *shared)
@@ -74,7 +76,7 @@ def against(runs: Sequence[Run], baseline: Baseline, terms: Terms) -> Verdict:
         reason = f"the baseline has no run like {group.name}; it has {known}"
         for place in group.members:
             checks[place] = (Check(KIND, "counterpart", Status.FAILED, reason),)
-    remarks = [f"the baseline's {group.name} has no run to compare with" for group in matched.base_alone]
+    remarks += [f"the baseline's {group.name} has no run to compare with" for group in matched.base_alone]
     if any(c.test == OWN_NOISE for _, found in compared for c in found):
         remarks.append(ONE_SEED)
     return Verdict(tuple(checks), tuple(remarks), tuple(compared))
@@ -97,17 +99,10 @@ def _before(base: Group, baseline: Baseline, terms: Terms) -> list[list[Summary]
 
 
 def _checks(found: Sequence[Compared]) -> Iterator[Check]:
-    """One condition a measure; more when nothing that decides could be compared."""
-    for compared in found:
-        status = _STATUS.get(compared.outcome)
-        if compared.outcome is Outcome.WORSE:
-            status = Status.FAILED if compared.decides else Status.DOUBTFUL
-        if compared.outcome is Outcome.LOST and not compared.decides:
-            status = Status.DOUBTFUL
-        assert status is not None
-        told = "" if compared.decides or status is not Status.DOUBTFUL else " (told, does not decide)"
-        yield Check(KIND, subject(compared), status, sentence(compared) + told)
+    """One condition for each measure that decides; another when none of these could be compared."""
     deciding = [c for c in found if c.decides]
+    for compared in deciding:
+        yield Check(KIND, subject(compared), _STATUS[compared.outcome], sentence(compared))
     if all(c.outcome is Outcome.SKIPPED for c in deciding):
         reason = deciding[0].note if deciding else "no measure decides"
         yield Check(KIND, "compared", Status.FAILED, f"nothing that decides could be compared: {reason}")

@@ -33,8 +33,9 @@ SEEDS_ALONE, SEEDS_ALONE_STEPS = 0.05, 0.25
 def judge(
     new: Sequence[Summary], base: Sequence[Summary], terms: Terms, spread: Spread | None = None
 ) -> tuple[Compared, ...]:
-    """Every measure of every role that the terms ask for; p-values of those that decide are corrected (Holm).
+    """Every measure of every role that the terms ask for; p-values are corrected (Holm).
 
+    Those that decide are corrected together, and the others, which are told beside them.
     ``new``, ``base``: runs of one experiment, at least one each. ``spread``: how far the final levels of
     single runs of earlier baselines lay apart, where that is known.
     """
@@ -42,9 +43,12 @@ def judge(
     for role, decides in roles.asked(base, terms):
         deciding = terms.measures if decides else ()
         found += [replace(c, decides=c.measure in deciding) for c in _of_role(role, new, base, terms, spread)]
-    deciding_ps = [(i, c.p) for i, c in enumerate(found) if c.decides and c.p is not None]
-    for (i, _), p in zip(deciding_ps, statistics.holm([p for _, p in deciding_ps]), strict=True):
-        found[i] = replace(found[i], p=p)
+    for decides in (True, False):
+        places = [i for i, c in enumerate(found) if c.decides is decides and c.p is not None]
+        worse = statistics.holm([found[i].p or 0.0 for i in places])
+        better = statistics.holm([found[i].p_better for i in places])
+        for i, p, p_better in zip(places, worse, better, strict=True):
+            found[i] = replace(found[i], p=p, p_better=p_better)
     return tuple(replace(c, outcome=_outcome(c, terms)) for c in found)
 
 

@@ -8,7 +8,7 @@ from curvedoc.compared import Measure, Outcome
 from curvedoc.wording import chance, count, number, step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from curvedoc.compared import Compared, Row
 
@@ -80,6 +80,24 @@ def _numbers(compared: Compared, directed: bool = True) -> list[str]:
         many = "" if sizes == (1, 1) else f", {count(sizes[0], 'run')} against {sizes[1]}"
         parts.append(compared.test + many)
     return [*parts, *([compared.note] if compared.note else [])]
+
+
+def beside(found: Sequence[Compared]) -> Iterator[str]:
+    """What was compared beside the measures that decide, as far as it differs: one line for each way."""
+    for way, outcomes in (
+        ("worse beyond noise", (Outcome.WORSE,)),
+        ("better beyond noise", (Outcome.BETTER,)),
+        ("not finite at the end", (Outcome.LOST,)),
+    ):
+        these = [c for c in found if not c.decides and c.outcome in outcomes]
+        if these:
+            yield f"beside what decides {way}: {', '.join(map(_briefly, these))}"
+
+
+def _briefly(compared: Compared) -> str:
+    if compared.new is None:
+        return subject(compared)
+    return f"{subject(compared)} ({' against '.join(step_or_level(compared))})"
 
 
 def drifting(role: str, drift: Drift, worse: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from curvedoc.gated import Status
@@ -24,10 +25,14 @@ _SAID = {
 
 def verdict(result: GateResult) -> Iterator[str]:
     """One line for each condition that did not pass, in the order of the batch; what was skipped in few."""
+    # Seeds that were compared as a sample share their condition, and are told of together.
+    shared = Counter(id(check) for _, checks in result.checks for check in checks)
     for diagnosis, checks in result.checks:
         for check in checks:
-            if check.status in _SAID:
-                yield f"{where(diagnosis.run)}: {_SAID[check.status]}: {check.message}"
+            others = shared.pop(id(check), 0) - 1
+            if check.status in _SAID and others >= 0:
+                more = f" and {count(others, 'more run')}" if others else ""
+                yield f"{where(diagnosis.run)}{more}: {_SAID[check.status]}: {check.message}"
         if any(_not_judged(diagnosis, check) for check in checks):
             yield f"{where(diagnosis.run)}: not judged: {diagnosis.state}: {diagnosis.reason}"
         if not checks:
