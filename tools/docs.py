@@ -33,6 +33,7 @@ PAGES = (
     "benchmarks/README.md",
     "docs/cli.md",
     "docs/json.md",
+    "docs/reports.md",
     "docs/architecture.md",
 )
 BLOCK = re.compile(r"(<!-- generated: (?P<call>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -61,6 +62,15 @@ def fence(text: str, language: str = "text") -> str:
 def session(line: str) -> str:
     """A command and what it prints."""
     return fence(f"$ {line}\n{run(line)}")
+
+
+def opening(argument: str) -> str:
+    """A number and a command: so many lines of what it prints, long ones cut."""
+    most, _, line = argument.partition(" ")
+    lines = run(line).splitlines()
+    left = len(lines) - int(most)
+    shown = [text if len(text) <= 150 else text[:149] + "…" for text in lines[: int(most)]]
+    return fence("\n".join([f"$ {line}", *shown, *([f"… {left} more lines"] if left > 0 else [])]))
 
 
 def shown_json(line: str) -> str:
@@ -132,6 +142,7 @@ def benchmarks(_: str) -> str:
 
 MAKERS: Mapping[str, Callable[[str], str]] = {
     "run": session,
+    "opening": opening,
     "json": shown_json,
     "commands": commands,
     "readers": readers,
