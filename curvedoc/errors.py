@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .wording import clean
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,15 +25,15 @@ class CurvedocError(Exception):
 
     ``problem`` is one sentence, ``fix`` one imperative sentence, ``path`` the file concerned
     (empty when the error is not about a file). ``root``: the directory whose search came across that file,
-    empty when the user named it.
+    empty when the user named it. What cannot be seen in text from logs is escaped in ``problem`` and ``fix``;
+    ``path`` stays as it is.
     """
 
     exit_code = EXIT_USAGE
 
     def __init__(self, problem: str, fix: str = "", path: str = "") -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.fix = fix
+        self.problem, self.fix = clean(problem), clean(fix)
+        super().__init__(self.problem)
         self.path = path
         self.root = ""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .wording import clean
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,7 +47,8 @@ class Logged:
 
     ``x`` is the logged name that the steps come from (``"epoch"``; ``"row"`` when rows were
     counted). ``notes`` are sentences about what the reader met (a truncated last record, a step
-    counter running backwards); they are shown to the user.
+    counter running backwards); they are shown to the user. What cannot be seen in ``name`` and ``notes``
+    is escaped, for both may quote what was logged; ``path`` stays as it is.
     """
 
     name: str
@@ -55,6 +58,10 @@ class Logged:
     series: tuple[Series, ...]
     ignored: tuple[Ignored, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean(self.name))
+        object.__setattr__(self, "notes", tuple(map(clean, self.notes)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -88,6 +88,8 @@ def _read(path: Path, reader: str | None) -> tuple[list[Run], list[Problem]]:
     for result in results(str(path), Options(reader=reader)):
         if isinstance(result, CurvedocError):
             assert result.problem
+            assert result.problem.isprintable()
+            assert result.fix.isprintable()
             problems.append(Problem(result.path, result.problem, result.fix))
         else:
             _check(result)
@@ -106,6 +108,14 @@ def _check(run: Run) -> None:
         assert np.isfinite(curve.steps).all(), curve.name
         assert curve.name.isprintable(), curve.name
     assert len(run.roles) == len(run.curves)
+    for text in (
+        run.name,
+        run.metric,
+        run.x,
+        *run.notes,
+        *(x for i in run.ignored for x in (i.name, i.reason)),
+    ):
+        assert text.isprintable(), text
 
 
 def _is_harmless(text: str) -> bool:

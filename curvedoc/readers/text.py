@@ -54,14 +54,12 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
 
 def runs_in(events: Sequence[Event], lines: int, source: Source, options: ReadOptions) -> list[Logged]:
     """Every run in what the lines of a text report; ``lines``: how many there are. Raises as :func:`read`."""
-    from curvedoc.cells import clean_name
     from curvedoc.table import Table, runs
     from curvedoc.text import rows_of
 
     rows, counters, notes = rows_of(events)
     rows = _of_split(rows, counters, source.filename)
     _refuse(source, rows, lines)
-    notes = [clean_name(note) for note in notes]
     made, n, ignored = _columns(rows, counters)
     return runs(Table(source.name, source.path, NAME, tuple(made), n, tuple(ignored), tuple(notes)), options)
 

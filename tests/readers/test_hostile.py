@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from survival import FILENAMES, survive
 
+import curvedoc
 from curvedoc.errors import CurvedocError
 from curvedoc.intake import Options, results
 from curvedoc.readers import READERS
@@ -310,3 +311,36 @@ def test_any_number_may_stand_where_a_step_should(tmp_path: Path, step: str, at:
     for name, data in (("run.csv", text), ("run.jsonl", records)):
         for run in survived(tmp_path / name, data):
             assert {loss for c in run.curves for loss in c.values.tolist()} <= {loss for _, loss in rows}
+
+
+TOLD = {
+    "a note of the text reader": ("run.log", (CRASHES[-1]).read_bytes()),
+    "the name of a file": ("run\x1b[31m\u202e.csv", table("step,loss", *lines(5))),
+    "members of a table": (
+        "run.csv",
+        table("seed,step,loss", *(f"\x1b[2J{s},{i},1" for s in "ab" for i in range(5))),
+    ),
+    "cells that are left out": ("run.csv", table("step,lo\x07ss", *lines(9), "9,\x1b]0;x\x07")),
+    "a tag": (EVENTS, event_file(events.event(1, events.simple("a\x9bb/loss", 2)), events.event(0, b""))),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_the_python_interface_tells_can_be_printed(tmp_path: Path, case: str) -> None:
+    """Notes, names and errors quote what was logged; a terminal must not obey it."""
+    name, data = TOLD[case]
+    (tmp_path / name).write_bytes(data)
+    runs = curvedoc.read(tmp_path / name)
+    assert runs
+    for run in runs:
+        told = (run.name, run.x, *run.notes, *(i.name for i in run.ignored), *(c.name for c in run.curves))
+        assert all(text.isprintable() for text in told), told
+
+
+def test_errors_can_be_printed(tmp_path: Path) -> None:
+    (tmp_path / "run.csv").write_bytes(table("step,lo\x1b[31mss,\u202e", *(f"{line},1" for line in lines(5))))
+    for call in ({"x": "\x1b[2Jepoch"}, {"mapping": {"train/loss": "\x07loss"}}):
+        with pytest.raises(CurvedocError) as caught:
+            curvedoc.read(tmp_path / "run.csv", **call)
+        error = caught.value
+        assert f"{error.problem}{error.fix}{error}".isprintable()
