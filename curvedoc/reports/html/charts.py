@@ -34,9 +34,10 @@ def room(batch: Batch) -> int:
 
 
 def charts(diagnosis: Diagnosis, most: int) -> list[dict[str, Any]]:
-    """Loss, main metric and gap first, then whatever else was logged, in the order of the log."""
+    """Loss, main metric and gap first, then what else was logged of a split, then what has none."""
     run = diagnosis.run
-    quantities = list(dict.fromkeys(["loss", run.metric, *(c.quantity for c in run.curves)]))
+    others = sorted(run.curves, key=lambda c: not c.split)
+    quantities = list(dict.fromkeys(["loss", run.metric, *(c.quantity for c in others)]))
     drawn = [_quantity(run, quantity, most) for quantity in quantities if quantity]
     if diagnosis.gap is not None and len(diagnosis.gap.steps):
         drawn.insert(2 if run.metric else 1, _gap(diagnosis, most))

@@ -3,13 +3,13 @@
 const COLUMNS = [
   { id: "chosen", head: "" },
   { id: "state", head: "State", by: (run) => run.rank },
+  { id: "gate", head: "Gate", by: (run) => ["failed", "doubtful", "passed"].indexOf(run.gate) },
   { id: "sure", head: "Sure", by: (run) => run.confidence ?? -1, number: true, falling: true },
   { id: "name", head: "Run", by: (run) => run.name.toLowerCase() },
   { id: "spark", head: "Loss" },
   { id: "best", head: "Best at", by: (run) => run.best_at, number: true },
   { id: "gap", head: "Gap", by: (run) => run.gap_at, number: true, falling: true },
   { id: "points", head: "Points", by: (run) => run.points, number: true, falling: true },
-  { id: "gate", head: "Gate", by: (run) => ["failed", "doubtful", "passed"].indexOf(run.gate) },
 ];
 
 // What was chosen stays chosen while single runs are looked at.

@@ -18,9 +18,10 @@ function makePlot(board, spec) {
   });
   const where = el("output.where", {});
   const chips = curves.map((curve, i) => chip(curve, i));
+  const legend = el("div.chips", {}, chips.map((c) => c.node));
   plot.node = el("figure.chart", { data: { quantity: spec.quantity } },
     el("figcaption", {}, el("h3", {}, spec.title), where, scaleChoice()),
-    el("div.chips", {}, chips.map((c) => c.node)), host,
+    legend, host,
     el("p.note", {}, spec.note && `${spec.note}. `, el("span.below", {})));
 
   function scaleChoice() {
@@ -140,6 +141,8 @@ function makePlot(board, spec) {
   function readout(x) {
     where.textContent = x == null ? "" : `${board.x} ${stepText(x + board.base)}`;
     curves.forEach((curve, i) => (chips[i].shown.textContent = x == null ? curve.last : valueAt(curve, x + board.base)));
+    // Longer texts may take another line: it stays, for the chart must not move below the pointer.
+    legend.style.minHeight = `${legend.offsetHeight}px`;
   }
 
   function valueAt(curve, x) {
@@ -189,6 +192,7 @@ function makePlot(board, spec) {
     const width = room();
     plot.u?.destroy();
     plot.u = null;
+    legend.style.minHeight = "";
     if (width && curves.length) plot.u = new uPlot(options(width), columns(), host);
     plot.node.querySelector(".below").textContent = plot.log && curves.some((c) => (c.low ?? c.y).some((v) => v != null && v <= 0))
       ? "On a log scale values of 0 lie at the bottom and those below 0 are left out." : "";
