@@ -52,8 +52,8 @@ class Compared:
     ``decides``: whether it may fail a gate. ``difference``: how much worse the new side is (negative:
     better), ``interval`` its 95 % interval. ``p``: how often such a difference or a larger one comes by
     chance, corrected for what is decided (or told) beside it; ``p_better`` the other way round. ``effect``:
-    Hedges' g with its 95 % interval, positive = worse. ``tolerance``: in the unit of the difference. ``test``:
-    how it was tested. ``note``: what a reader must know.
+    Hedges' g with its 95 % interval, positive = worse. ``tolerance``: in the unit of the difference.
+    ``test``: how it was tested. ``note``: what a reader must know.
     """
 
     role: str

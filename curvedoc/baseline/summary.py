@@ -136,14 +136,17 @@ def course(curve: Curve) -> Course:
     noise, tau = own_noise(values)
     worse = -1.0 if curve.higher_is_better else 1.0
     at, level = condense(steps, values, POINTS)
+    final = median(values[-width_of_end(len(values)) :])
+    # A curve that is still falling is at its best at the end, however the chosen places may fall.
+    best = min(lowest_level(worse * values), worse * final)
     return Course(
         role=curve.role,
         better="higher" if curve.higher_is_better else "lower",
         points=len(values),
         noise=rounded(noise),
         tau=rounded(tau),
-        final=rounded(median(values[-width_of_end(len(values)) :])),
-        best=rounded(worse * lowest_level(worse * values)),
+        final=rounded(final),
+        best=rounded(worse * best),
         end=rounded(float(steps[-1]), STEP_DIGITS),
         steps=tuple(rounded(s, STEP_DIGITS) for s in at.tolist()),
         values=tuple(rounded(v) for v in level.tolist()),
