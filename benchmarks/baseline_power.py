@@ -175,7 +175,9 @@ def main() -> None:
     args = parser.parse_args()
     tables: tuple[Callable[[int, int], Iterable[str]], ...] = (several, single_runs, correlated, best_values)
     for table in tables:
-        print("\n".join(table(args.times, args.seed)), end="\n\n", flush=True)
+        for line in table(args.times, args.seed):
+            print(line, flush=True)
+        print()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ HEAVY = (
     "pydantic",
 )
 # Beside the outputs, reports/ holds what `columns`, `rules` and `explain` print.
-OTHER_REPORTS = {"columns", "pages"}
+OTHER_REPORTS = {"columns", "comparison", "pages"}
 
 
 def modules(folder: str) -> set[str]:

@@ -113,14 +113,20 @@ def beyond(t: float, dof: float) -> float:
 
 
 def quantile(tail: float, dof: float) -> float:
-    """The t with P(T > t) = ``tail``, for tails below one half; found by halving."""
-    low, high = 0.0, 1.0
-    while beyond(high, dof) > tail and high < 1e12:
-        high *= 2
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if beyond(middle, dof) > tail else (low, middle)
-    return high
+    """The t with P(T > t) = ``tail``, for tails below one half.
+
+    By Newton's method, which cannot overshoot: the tail is convex for positive t.
+    """
+    dof = min(dof, 1e6)
+    scale = math.exp(math.lgamma((dof + 1) / 2) - math.lgamma(dof / 2)) / math.sqrt(dof * math.pi)
+    t = 0.0
+    for _ in range(100):
+        density = scale * math.exp(-(dof + 1) / 2 * math.log1p(t * t / dof))
+        step = (beyond(t, dof) - tail) / density
+        t += step
+        if abs(step) <= 1e-12 * t:
+            break
+    return t
 
 
 def _beta_share(a: float, b: float, x: float) -> float:
