@@ -95,7 +95,7 @@ def test_chosen_runs_are_laid_over_each_other(opens: Opens) -> None:
 
 
 def _copies(n: int) -> Batch:
-    run = sample.overfitting()
+    run = sample.smooth()
     return Batch(
         tuple(replace(run, run=replace(run.run, name=f"a/seed_{i}", path=f"a/seed_{i}")) for i in range(n))
     )
@@ -103,7 +103,7 @@ def _copies(n: int) -> Batch:
 
 def test_sets_of_runs_are_told_and_chosen_at_once(opens: Opens) -> None:
     page = opens(_copies(4))
-    assert "4 seeds a/seed_* 4 overfitting" in page.locator(".sets").inner_text()
+    assert "4 seeds a/seed_* 4 smooth descent" in page.locator(".sets").inner_text()
     page.get_by_role("button", name="Overlay a/seed_*").click()
     assert len(overlaid(page)) == 4
 

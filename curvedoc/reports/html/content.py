@@ -44,6 +44,7 @@ RUNNER_UP = 0.02
 
 def overview(batch: Batch, gate: GateResult | None) -> dict[str, Any]:
     """The batch as a whole, with a line for each run in the order of the batch."""
+    verdicts = judged(gate)
     tally = Counter(d.state for d in batch.diagnoses)
     place = {id(d): rank for rank, d in enumerate(worst_first(batch.diagnoses))}
     names = [d.run.name for d in batch.diagnoses]
@@ -55,7 +56,7 @@ def overview(batch: Batch, gate: GateResult | None) -> dict[str, Any]:
             if tally[s]
         ],
         "runs": [
-            _summary(d, place[id(d)], len(set(names)) == len(names), _verdict(d, gate))
+            _summary(d, place[id(d)], len(set(names)) == len(names), verdicts.get(id(d)))
             for d in batch.diagnoses
         ],
         "families": [
@@ -72,8 +73,8 @@ def overview(batch: Batch, gate: GateResult | None) -> dict[str, Any]:
     }
 
 
-def details(diagnosis: Diagnosis, gate: GateResult | None) -> dict[str, Any]:
-    """One run in full, without its charts."""
+def details(diagnosis: Diagnosis, verdict: Mapping[str, Any] | None) -> dict[str, Any]:
+    """One run in full, without its charts; ``verdict``: what the gate says of it."""
     run, found = diagnosis.run, diagnosis.findings
     bottleneck = next((BOTTLENECKS[f.bottleneck].name for f in found if f.bottleneck in BOTTLENECKS), "")
     by_kind = {kind: [o for o in diagnosis.outcomes if o.kind is kind] for kind in OutcomeKind}
@@ -91,13 +92,26 @@ def details(diagnosis: Diagnosis, gate: GateResult | None) -> dict[str, Any]:
         "notes": list(run.notes),
         "columns": [_column(run, curve) for curve in run.curves],
         "ignored": _grouped((i.reason, i.name) for i in run.ignored),
-        "checks": [_check(check) for check in gate.of(diagnosis)] if gate is not None else [],
-        "gate": _verdict(diagnosis, gate),
+        "gate": verdict,
+    }
+
+
+def judged(gate: GateResult | None) -> dict[int, dict[str, Any]]:
+    """What a gate says of each run, by the identity of its diagnosis: status, reason, every condition."""
+    if gate is None:
+        return {}
+    told = [(d, "passed", "") for d in gate.passed]
+    told += [(d, "doubtful", reason) for d, reason in gate.doubtful]
+    told += [(d, "failed", reason) for d, reason in gate.failed]
+    checks = {id(d): [_check(check) for check in found] for d, found in gate.checks}
+    return {
+        id(d): {"status": status, "reason": reason, "checks": checks.get(id(d), [])}
+        for d, status, reason in told
     }
 
 
 def _summary(
-    diagnosis: Diagnosis, rank: int, by_name: bool, gate: Mapping[str, str] | None
+    diagnosis: Diagnosis, rank: int, by_name: bool, gate: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """``rank``: the place of the run when the worst comes first."""
     run, gap, best = diagnosis.run, diagnosis.gap, diagnosis.best_step
@@ -222,17 +236,6 @@ def _check(check: Check) -> dict[str, str]:
         "status": check.status.value,
         "message": check.message,
     }
-
-
-def _verdict(diagnosis: Diagnosis, gate: GateResult | None) -> dict[str, str] | None:
-    """What the gate says of one run, and why."""
-    if gate is None:
-        return None
-    for status, told in (("failed", gate.failed), ("doubtful", gate.doubtful)):
-        reasons = [reason for judged, reason in told if judged is diagnosis]
-        if reasons:
-            return {"status": status, "reason": "; ".join(reasons)}
-    return {"status": "passed", "reason": ""} if any(d is diagnosis for d in gate.passed) else None
 
 
 def _gate(gate: GateResult) -> dict[str, Any]:

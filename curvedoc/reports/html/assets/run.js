@@ -51,11 +51,11 @@ function advice(details) {
 }
 
 function gateChecks(details) {
-  if (!details.gate && !details.checks.length) return null;
-  const said = details.gate ? details.gate.status : "not judged";
+  if (!details.gate) return null;
+  const { status, reason, checks } = details.gate;
   return section("Gate", "section.gate",
-    el("p", {}, el(`span.status.${said.replace(" ", "-")}`, {}, said), details.gate?.reason ? ` ${details.gate.reason}` : ""),
-    details.checks.length > 0 && table(["Condition", "Result", ""], details.checks.map((check) => [
+    el("p", {}, el(`span.status.${status}`, {}, status), reason ? ` ${reason}` : ""),
+    checks.length > 0 && table(["Condition", "Result", ""], checks.map((check) => [
       el("span", {}, el("code", {}, check.kind), ` ${check.condition}`),
       el(`span.status.${check.status}`, {}, check.status), check.message])));
 }
