@@ -45,6 +45,7 @@ class _Note(NamedTuple):
     path: str
     title: str
     lines: tuple[str, ...]
+    aside: bool = False
 
 
 def render(batch: Batch, *, gate: GateResult | None = None, base: Base = NOWHERE) -> str:
@@ -56,6 +57,8 @@ def render(batch: Batch, *, gate: GateResult | None = None, base: Base = NOWHERE
     for diagnosis in worst_first(batch.diagnoses):
         notes += _conditions(diagnosis, gate) if gate is not None else ()
         notes += _findings(diagnosis, gate)
+    # What was not checked comes last: it must not take the place of what was found.
+    notes.sort(key=lambda note: note.aside)
     lines: list[str] = []
     for kind in ("error", "warning", "notice"):
         lines += _limited(kind, [note for note in notes if note.kind == kind], base)
@@ -80,7 +83,8 @@ def _conditions(diagnosis: Diagnosis, gate: GateResult) -> Iterator[_Note]:
     for check in checks:
         if check.status in CHECKED:
             title = f"gate {check.status}: {check.kind} {check.condition}"
-            yield _Note(CHECKED[check.status], path, title, (f"{where(diagnosis.run)}: {check.message}",))
+            said = (f"{where(diagnosis.run)}: {check.message}",)
+            yield _Note(CHECKED[check.status], path, title, said, check.status is Status.SKIPPED)
     if standing[0] == "failed" and all(check.status is not Status.FAILED for check in checks):
         yield _Note("error", path, "gate failed", (f"{where(diagnosis.run)}: {standing[1]}",))
     if standing[0] == "not judged":
@@ -90,8 +94,11 @@ def _conditions(diagnosis: Diagnosis, gate: GateResult) -> Iterator[_Note]:
 def _findings(diagnosis: Diagnosis, gate: GateResult | None) -> Iterator[_Note]:
     """The findings but those of health; with a gate, those that none of its annotations is about."""
     told = [c for c in gate.of(diagnosis) if c.status in CHECKED] if gate is not None else []
+    untold = {State.SMOOTH_DESCENT}
+    if gate is not None and stands(gate, diagnosis)[0] == "not judged":
+        untold.add(State.INCONCLUSIVE)  # the reason why it was not judged
     for finding in diagnosis.findings:
-        if finding.state is State.SMOOTH_DESCENT or any(concerns(check, finding) for check in told):
+        if finding.state in untold or any(concerns(check, finding) for check in told):
             continue
         kind = KIND[finding.severity]
         kind = "warning" if kind == "error" and gate is not None else kind
@@ -102,8 +109,7 @@ def _findings(diagnosis: Diagnosis, gate: GateResult | None) -> Iterator[_Note]:
 
 
 def _command(note: _Note, base: Base) -> str:
-    place = placed(note.path, base)
-    own = {"file": place, "line": "1"} if place and is_file(place) else {}
+    own = {"file": placed(note.path, base), "line": "1"} if note.path and is_file(note.path) else {}
     options = ",".join(f"{key}={_option(value)}" for key, value in {**own, "title": note.title}.items())
     message = "\n".join(clean(line) for line in note.lines if line)
     return f"::{note.kind} {options}::{_data(shorten(message, LONGEST))}"

@@ -255,13 +255,14 @@ def test_commands_are_ours_alone(name: str) -> None:
 
 def test_more_than_ten_are_counted_and_stand_in_the_log() -> None:
     batch, gate = many(30)
-    lines = github.render(batch, gate=gate).splitlines()
+    lines = github.render(batch, gate=gate, base=("/w", "/w")).splitlines()
     commands = [line for line in lines if line.startswith("::")]
     kinds = [parsed(line)[0] for line in commands]
     assert max(kinds.count(kind) for kind in set(kinds)) == github.SHOWN
     counted = [parsed(line)[1]["title"] for line in commands if " more " in line]
     assert counted == ["51 more errors", "51 more warnings"]
     assert sum(line.startswith("error: ") for line in lines) == 51
+    assert all("file" not in parsed(line)[1] for line in commands if " more " in line)
     evil, _ = named("::error::x ##[error]y")
     twelve = replace(evil, problems=evil.problems * 12)
     rest = [line for line in github.render(twelve).splitlines() if not line.startswith("::")]
@@ -321,3 +322,11 @@ def test_any_batch_has_every_report(found: list[Diagnosis]) -> None:
     assert set(Seen(markdown.render(batch)).tags) <= OURS
     for line in github.render(batch).splitlines():
         parsed(line)
+
+
+def test_what_was_not_checked_takes_no_place_of_what_was_found() -> None:
+    batch = sample.batch()
+    gate = sample.gate(batch)
+    notices = [line for line in github.render(batch, gate=gate).splitlines() if line.startswith("::notice")]
+    titles = [parsed(line)[1]["title"] for line in notices]
+    assert [title.split(":")[0] for title in titles] == ["gate"] + ["gate allowed"] + ["gate skipped"] * 2
