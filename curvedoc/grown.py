@@ -59,10 +59,6 @@ class Growing:
         """Cells more, and their rows."""
         self._append(*told_apart(cells, at, self.decimal))
 
-    def join(self, other: Growing) -> None:
-        """All cells of another column more."""
-        self._append(other._rows.view(), other._values.view(), other._text_rows.view(), other._texts)
-
     def column(self) -> Column | TextColumn:
         """The column as it is now."""
         rows, values = self._rows.view(), self._values.view()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,11 +57,8 @@ class Rows:
         self._headed = bool(header) or dialect.header
         self._named = header or unnamed  # the names of the open block
         self._known = set(self._named) - {""}
-        self._indexed: bool | None = (
-            None  # whether the open block has an index in front that its header lacks
-        )
-        self._columns: list[Growing] = []  # of the one block there is, or of all joined by their names
-        self._joined = False
+        self._indexed: bool | None = None  # has the open block an index in front that its header lacks?
+        self._columns: dict[tuple[str, int], Growing] = {}
         self._held: list[str] | None = None
         self._width = 0  # cells in the row before
         self._seen = self._repeated = self._changed = self._surplus = 0
@@ -100,7 +98,9 @@ class Rows:
             notes.append(
                 f"{self._surplus} rows have more cells than the header: the further cells were left out."
             )
-        made = [c.column() for c in self._columns or self._empty(self._named)]
+        if not self.n:
+            self._open(self._named)
+        made = [c.column() for c in self._columns.values()]
         return [c for c in made if c.name or len(c.rows)], self.n, notes
 
     def _blocks(self, rows: list[list[str]]) -> Iterator[list[list[str]]]:
@@ -139,28 +139,26 @@ class Rows:
         self._surplus += surplus
         at = np.arange(self.n, self.n + len(rows))
         self.n += len(rows)
-        places = {c.name: c for c in self._columns}
-        own = [places[name] for name in names] if self._joined else self._columns
-        for c, cells in zip(own, zip(*rows, strict=True), strict=True):
-            c.add(cells, at)
+        for key, cells in zip(_keys(names), zip(*rows, strict=True), strict=True):
+            self._columns[key].add(cells, at)
 
     def _open(self, names: list[str]) -> None:
-        """The first rows of a block have come: columns for it, joined by name with those of earlier ones."""
-        if not self.n:
-            self._columns = self._empty(names)
-            return
-        joined: dict[str, Growing] = {}
-        for c in self._columns:
-            if c.name in joined:
-                joined[c.name].join(c)
-            else:
-                joined[c.name] = c
-        for fresh in self._empty(names):
-            joined.setdefault(fresh.name, fresh)
-        self._columns, self._joined = list(joined.values()), True
+        """The first rows of a block have come: columns for it, beside or among those of earlier blocks."""
+        self._columns = self._columns if self.n else {}
+        for name, nth in _keys(names):
+            self._columns.setdefault((name, nth), Growing(name, self.dialect.decimal))
 
-    def _empty(self, names: list[str]) -> list[Growing]:
-        return [Growing(name, self.dialect.decimal) for name in names]
+
+def _keys(names: list[str]) -> list[tuple[str, int]]:
+    """Names with a number that tells equal ones apart."""
+    if len(set(names)) == len(names):
+        return [(name, 0) for name in names]
+    times: Counter[str] = Counter()
+    keys = []
+    for name in names:
+        keys.append((name, times[name]))
+        times[name] += 1
+    return keys
 
 
 def _commented(lines: Sequence[str], dialect: Dialect) -> list[str]:

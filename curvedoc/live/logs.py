@@ -169,8 +169,7 @@ class TextLog:
         try:
             name = "packed" if packed_as(head) else str(chosen(_of(self.source, head), self._options).NAME)
         except NotALogError as error:
-            self._problem = error
-            return
+            name, self._problem = "", error
         if name == self._reader:
             return
         begun, self._reader = bool(self._reader), name

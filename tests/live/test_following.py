@@ -187,8 +187,7 @@ def test_what_is_read_as_a_whole_is_read_in_proportion_all_the_same() -> None:
         assert times > 3 / ENOUGH
         assert log.logged()
         read.append(content.read / len(data))
-    assert max(read) < 3 / ENOUGH  # a reader may open a file twice
-    assert read[2] < 1.3 * read[0]
+    assert max(read) < 2.2 * (1 / ENOUGH + 1)  # a reader may look at a file twice
 
 
 def test_how_a_table_is_written_is_settled_by_few_lines() -> None:

@@ -512,3 +512,11 @@ def test_a_matrix_is_no_log(read_log: ReadLog, text: str) -> None:
 @given(st.text(alphabet=string.printable, max_size=40))
 def test_names_are_always_printable(name: str) -> None:
     assert clean_name(name).isprintable()
+
+
+def test_equal_names_stay_apart_when_the_header_changes(tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text("epoch,loss,loss\n" + "1,3,4\n2,2,3\n3,1,2\n" + "epoch,loss,acc\n" + "4,1,0.5\n5,1,0.6\n")
+    (run,) = load(Source(str(path), "run", (path,)), ReadOptions())
+    found = {s.name: s.values.tolist() for s in run.series}
+    assert found == {"loss": [3, 2, 1, 1, 1], "loss (2)": [4, 3, 2], "acc": [0.5, 0.6]}
