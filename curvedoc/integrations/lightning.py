@@ -9,21 +9,26 @@ Sanity checks before the training are not counted.
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.monitor import Monitor
 
 from . import missing
 
+# Two packages with the same classes: where both are installed, the one in use is the one imported already.
+SEPARATE = "pytorch_lightning" in sys.modules and "lightning.pytorch" not in sys.modules
+
 try:
-    from lightning.pytorch.callbacks import Callback
-    from lightning.pytorch.loggers import Logger
-except ImportError:
-    try:
+    if SEPARATE or find_spec("lightning") is None:
         from pytorch_lightning.callbacks import Callback
         from pytorch_lightning.loggers import Logger
-    except ImportError:
-        raise missing("PyTorch Lightning", "lightning") from None
+    else:
+        from lightning.pytorch.callbacks import Callback
+        from lightning.pytorch.loggers import Logger
+except ImportError:
+    raise missing("PyTorch Lightning", "lightning") from None
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -162,3 +164,13 @@ def test_a_process_that_is_not_the_first_says_nothing():
     callback.on_train_start(SimpleNamespace(global_step=0, is_global_zero=False, loggers=[]), None)
     callback.monitor.log(1, loss=math.nan)
     assert callback.monitor.rows == []
+
+
+@pytest.mark.slow
+def test_the_package_in_use_is_the_one_that_was_imported():
+    """Where both are installed; releases before 2.5 take callbacks of their own package alone."""
+    code = (
+        "import pytorch_lightning; from curvedoc.integrations.lightning import CurvedocCallback;"
+        "assert issubclass(CurvedocCallback, pytorch_lightning.Callback)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
