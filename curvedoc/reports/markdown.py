@@ -156,7 +156,7 @@ def _unread(batch: Batch) -> Iterator[str]:
     if batch.problems:
         yield "Not read:\n\n"
     for problem in batch.problems:
-        yield f"- {code(problem.path)}: {prose(problem.problem)} {prose(problem.fix)}\n"
+        yield f"- {code(problem.path)}: {prose(problem.problem.rstrip('.'))}. {prose(problem.fix)}\n"
 
 
 def _section(diagnosis: Diagnosis, gate: GateResult | None, drawn: bool, alone: bool) -> str:
