@@ -347,17 +347,23 @@ def gate(of: Batch) -> GateResult:
     demands = {
         id(healthy): (
             Check("fail-on", "overfitting", Status.PASSED, "no overfitting"),
-            Check("expect", "val/loss <= 0.4", Status.PASSED, "val/loss ends at 0.3445, at most 0.4 is asked"),
+            Check(
+                "expect", "val/loss <= 0.4", Status.PASSED, "val/loss ends at 0.3445, at most 0.4 is asked"
+            ),
             Check("baseline", "val/loss", Status.SKIPPED, f"the baseline has no run called {HOSTILE}"),
         ),
         id(short): (),
         id(turned): (
             Check("fail-on", "overfitting", Status.FAILED, "overfitting (confidence 0.93)"),
-            Check("fail-on", "over-confidence", Status.DOUBTFUL, "over-confidence (confidence 0.41, 0.8 asked)"),
+            Check(
+                "fail-on", "over-confidence", Status.DOUBTFUL, "over-confidence (confidence 0.41, 0.8 asked)"
+            ),
             Check("max-gap", "20%", Status.FAILED, "the gap ends at 99 % of train's loss, 20 % is allowed"),
         ),
         id(late): (
-            Check("fail-on", "grokking", Status.ALLOWED, "grokking, let pass until 2030-01-01: it is the point"),
+            Check(
+                "fail-on", "grokking", Status.ALLOWED, "grokking, let pass until 2030-01-01: it is the point"
+            ),
         ),
         id(lost): (
             Check("fail-on", "unstable", Status.DOUBTFUL, "unstable (confidence 0.7, 0.8 asked)"),
