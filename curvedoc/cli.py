@@ -14,7 +14,7 @@ import click
 from . import __version__, flags
 from .commands import check, compare, plot, watch
 from .commands.showing import examine, show, style
-from .console import complain, emit, hurry, leave
+from .console import complain, emit, hurry, leave, say
 from .errors import (
     EXIT_BUG,
     EXIT_GATE,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 SHELLS = ("bash", "zsh", "fish")
+MANY = 8  # files that `columns` names as passed over
 
 EPILOG = f"""\b
 Exit codes:
@@ -78,15 +79,22 @@ def diagnose(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) 
 @flags.paths
 @flags.reading
 @flags.width
-def columns(paths: tuple[str, ...], **given: Any) -> int:
+@click.option("--details", is_flag=True, help="List every curve and every ignored name.")
+def columns(paths: tuple[str, ...], details: bool, **given: Any) -> int:
     """Show how each logged name was read, and how to override it."""
     from .intake import results
     from .reports import columns as report
+    from .wording import clean
 
-    found = list(results(paths, flags.options(given, flags.settings())))
+    skipped: list[CurvedocError] = []
+    found = list(results(paths, flags.options(given, flags.settings()), skipped=skipped))
     runs = [run for run in found if not isinstance(run, CurvedocError)]
     if runs:
-        emit(report.render(runs, **style(given)))
+        emit(report.render(runs, details=details, **style(given)))
+    for error in skipped if details else skipped[:MANY]:
+        say(clean(f"curvedoc: passed over {error.path}: {error.problem}"))
+    if len(skipped) > MANY and not details:
+        say(f"curvedoc: passed over {len(skipped) - MANY} more files: --details lists them")
     errors = [error for error in found if isinstance(error, CurvedocError)]
     for error in errors:
         complain(error)

@@ -5,5 +5,6 @@ finds *the* loss, ``headline`` the main metric; :func:`assign` puts them togethe
 """
 
 from .curves import assign
+from .headline import why
 
-__all__ = ["assign"]
+__all__ = ["assign", "why"]

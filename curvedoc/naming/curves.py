@@ -15,7 +15,7 @@ from curvedoc.run import Curve, Ignored, Logged, Run
 
 from . import vocabulary as v
 from .asked import mapped, wanted_metric, wanted_quantity
-from .headline import main_metric, with_direction
+from .headline import followed, main_metric, with_direction
 from .losses import choose, falls, preference, total
 from .placing import Column, columns_of
 from .regimes import is_adversarial, is_reinforcement, mark_adversarial
@@ -50,7 +50,7 @@ def assign(logged: Logged, mapping: Mapping[str, str] | None = None, metric: str
     wanted = wanted_quantity(metric, placed)
     curves = [_curve(role, columns, reinforcement) for role, columns in placed.items()]
     curves, direction_notes = with_direction(curves, wanted)
-    quantity = main_metric(curves, placed, wanted, reinforcement)
+    quantity = main_metric(curves, placed, wanted, reinforcement, followed((*logged.ignored, *ignored)))
     return Run(
         name=logged.name,
         path=logged.path,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import vocabulary as v
-from .tokens import Kind, Name
+from .tokens import Kind, Name, read_name, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
-    from curvedoc.run import Curve, FloatArray
+    from curvedoc.run import Curve, FloatArray, Ignored, Run
 
     from .placing import Column
 
@@ -33,12 +34,18 @@ _NEUTRAL = v.word_set(
 
 
 def main_metric(
-    curves: Sequence[Curve], placed: Mapping[str, tuple[Column, ...]], wanted: str, reinforcement: bool
+    curves: Sequence[Curve],
+    placed: Mapping[str, tuple[Column, ...]],
+    wanted: str,
+    reinforcement: bool,
+    followed: Set[str] = frozenset(),
 ) -> str:
     """The quantity of the main metric; ``""`` when none was logged (one that is never finite is none).
 
-    Measured on validation before train only, then by rank (task metrics, accuracy-like, errors), then by
-    points. In reinforcement learning the rank decides alone: the reward is the metric wherever measured.
+    Measured on validation before train only; then what the training itself follows (``followed``: it logs the
+    best value so far); then by rank (task metrics, accuracy-like, errors). Equals are told apart by how well
+    they show the run: on both splits, at more points, with fewer words that narrow them, and at last by name,
+    numbers in their order. In reinforcement learning the reward is the metric wherever measured.
     """
     if wanted:
         return wanted
@@ -56,10 +63,28 @@ def main_metric(
     def key(quantity: str) -> tuple[object, ...]:
         found = quantities[quantity]
         rank = _rank(placed[found[0].role][0].name) + UNDEFINED * all(_all_zero(c.values) for c in found)
-        on_train = not reinforcement and not any(c.split == "val" for c in found)
-        return (on_train, rank, -max(len(c) for c in found), quantity)
+        splits = {c.split for c in found}
+        on_train = not reinforcement and "val" not in splits
+        shows = (not {"train", "val"} <= splits, -max(len(c) for c in found), quantity.count("_"))
+        return (on_train, quantity not in followed, rank, *shows, _in_order(quantity))
 
     return min(quantities, key=key, default="")
+
+
+def _in_order(name: str) -> list[tuple[str, int]]:
+    """Sort key that puts ``class_2`` before ``class_10``."""
+    return [(text, int(number or 0)) for text, number in re.findall(r"([^0-9]*)([0-9]*)", name)]
+
+
+def followed(logged: Iterable[Ignored]) -> frozenset[str]:
+    """The metrics whose best value so far stands in the log (``best_acc``): the training goes by them."""
+    found = set()
+    for name in logged:
+        said = words(name.name)
+        if "best" in said:
+            own = read_name("_".join(w for w in said if w != "best"))
+            found |= {own.quantity} if own.kind is Kind.METRIC else set()
+    return frozenset(found)
 
 
 def _rank(name: Name) -> int:
@@ -129,3 +154,32 @@ def _rank_correlation(a: Curve, b: Curve) -> float:
         return 0.0
     ranks = [np.unique(values, return_inverse=True)[1].astype(float) for values in (x, y)]
     return float(np.corrcoef(ranks)[0, 1])
+
+
+def why(run: Run) -> str:
+    """Why the main metric of a run is the main one, in a few words; ``""`` where it has none.
+
+    What a user asked for with ``--metric`` reads as any other: the run does not tell.
+    """
+    if not run.metric:
+        return ""
+    known = {
+        c.quantity for c in run.curves if c.split and c.quantity != "loss" and c.higher_is_better is not None
+    }
+    others = sorted(q for q in known - {run.metric} if "loss" not in q.split("_"))
+    base = read_name(run.metric).base
+    if not others:
+        return "the only metric whose direction is known"
+    if run.metric in followed(run.ignored):
+        return "the log keeps its best value"
+    if base == "reward":
+        return "reinforcement learning is for the reward"
+    if run.get(f"val/{run.metric}") and not any(run.get(f"val/{other}") for other in others):
+        return "the only one measured on validation"
+    of = f"of {len(others) + 1} metrics"
+    rank = v.QUANTITIES[base].rank if base in v.QUANTITIES else v.UNKNOWN_RANK
+    if rank < v.QUANTITIES["accuracy"].rank:
+        return f"{of}, one made for a task comes first"
+    if rank < v.QUANTITIES["mae"].rank and base not in v.WEAK_LOSSES:
+        return f"{of}: one made for a task first, then accuracy and its like, then errors"
+    return f"{of}, by habit"

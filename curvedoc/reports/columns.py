@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from curvedoc.naming import why
 from curvedoc.paint import Paper
-from curvedoc.wording import axis, count, number
+from curvedoc.styled import width_of
+from curvedoc.wording import axis, count, number, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from rich.table import Table
 
     from curvedoc.run import Curve, Run
     from curvedoc.styled import Text
 
 DIM = "dim"
 NAMES = 8
+"""Names of one kind that are listed; the details list all."""
+
+CURVES = 12
+"""Curves beside the main ones that are listed, likewise."""
+
+ROLE = 24
+"""Columns for what a name was read as; longer ones stand on a line of their own."""
+
+Cells = tuple[str, str, str, str, str]
+HEADS: Cells = ("Judged by", "points", "first", "last", "better")
+HEAD_STYLES = ("bold", DIM, DIM, DIM, DIM)
+STYLES = ("green", "", "", "", DIM)
 
 
-def render(runs: Sequence[Run], *, width: int = 80, color: bool = False, unicode: bool = True) -> str:
+class Look(NamedTuple):
+    """The paper, and whether everything is listed."""
+
+    paper: Paper
+    details: bool
+
+
+def render(
+    runs: Sequence[Run],
+    *,
+    width: int = 80,
+    color: bool = False,
+    unicode: bool = True,
+    details: bool = False,
+) -> str:
     """Each logged name with its role or the reason why it is ignored, and how to override it.
 
-    Runs that logged the same names share one table, with the values of the first.
+    First the curves that a run is judged by, then the others, of many only some unless ``details`` are asked
+    for. Runs that logged the same names share one list, with the values of the first.
     """
-    paper = Paper(width, color, unicode)
-    blocks: list[Text | Table] = []
+    look = Look(Paper(width, color, unicode), details)
+    blocks: list[Text] = []
     for alike in _alike(runs):
-        blocks += [*_head(paper, alike), _table(paper, alike[0]), *_notes(paper, alike[0]), paper.text()]
-    return paper.write([*blocks, *_hint(paper, runs)])
+        blocks += [*_head(look, alike), *_curves(look, alike[0]), *_ignored(look, alike[0])]
+        blocks += [*_notes(look.paper, alike[0]), look.paper.text()]
+    return look.paper.write([*blocks, *_hint(look.paper, runs)])
 
 
 def _alike(runs: Sequence[Run]) -> list[list[Run]]:
@@ -40,60 +68,144 @@ def _alike(runs: Sequence[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
-def _head(paper: Paper, runs: Sequence[Run]) -> Iterator[Text]:
-    first = runs[0]
-    facts = f" · read as {first.reader} · steps: {first.x} · {count(first.n_points, 'point')}"
-    yield paper.hang(paper.text(), paper.text((first.path, "bold"), (facts, DIM)))
+def _head(look: Look, runs: Sequence[Run]) -> Iterator[Text]:
+    paper, first = look.paper, runs[0]
+    yield paper.hang(paper.text(), paper.text((first.path, "bold")))
+    if first.name and first.name not in first.path:
+        yield paper.hang(paper.text(("  run      ", DIM)), paper.text(first.name))
     if len(runs) > 1:
-        names = ", ".join(run.name for run in runs[1 : NAMES + 1])
-        more = f" and {len(runs) - 1 - NAMES} more" if len(runs) > NAMES + 1 else ""
-        yield paper.hang(paper.text(("  the same in  ", DIM)), paper.text(names + more))
+        most = len(runs) if look.details else NAMES
+        names = ", ".join(run.name for run in runs[1 : most + 1])
+        more = f" and {len(runs) - 1 - most} more" if len(runs) > most + 1 else ""
+        yield paper.hang(paper.text(("  also in  ", DIM)), paper.text(names + more))
+    ends = [float(c.steps[i]) for c in first.curves if len(c) for i in (0, -1)]
+    span = f", {step(min(ends))} to {step(max(ends))}" if ends else ""
+    steps = "counted rows: no column counts the steps" if first.x == "row" else f"from {first.x}"
+    yield paper.hang(
+        paper.text(("  read as  ", DIM)), paper.text(f"{first.reader}, {count(first.n_points, 'point')}")
+    )
+    yield paper.hang(paper.text(("  steps    ", DIM)), paper.text(steps + span))
 
 
-def _table(paper: Paper, run: Run) -> Table:
-    table = paper.table("logged name", "read as", ">points", ">first", ">last", "better", "")
-    for curve in run.curves:
-        ends = [number(float(curve.values[i])) if len(curve) else "–" for i in (0, -1)]
-        better = {True: "higher", False: "lower", None: ""}[curve.higher_is_better]
-        about = (_about(run, curve), DIM)
-        paper.row(table, curve.name, (curve.role, "green"), str(len(curve)), *ends, better, about)
+def _curves(look: Look, run: Run) -> Iterator[Text]:
+    """The curves that the run is judged by, what is missing among them, and the others."""
+    paper = look.paper
+    main = [c for c in run.curves if c.quantity == "loss" or (run.metric and c.quantity == run.metric)]
+    others = [c for c in run.curves if c not in main]
+    shown = others if look.details or len(others) <= CURVES + 1 else others[:CURVES]
+    widths = [max(map(width_of, column)) for column in zip(HEADS, *map(_cells, (*main, *shown)), strict=True)]
+    yield paper.text()
+    yield _line(paper, HEADS, widths, HEAD_STYLES) + paper.text(("logged name", DIM))
+    for curve in main:
+        yield _row(paper, curve, widths)
+    for role in ("train/loss", "val/loss"):
+        if not run.get(role):
+            yield paper.hang(paper.text(f"  {role}  "), paper.text(("none: no name says so", DIM)))
+    unsure = any(c.split and "loss" not in c.quantity.split("_") for c in others)
+    said = "none whose direction is known: --metric" if unsure else "none was logged"
+    said = f"{run.metric}: {why(run)}" if run.metric else said
+    yield paper.hang(paper.text("  main metric  "), paper.text((said, DIM)))
+    if shown:
+        yield paper.text()
+        yield paper.text(("  Other curves", "bold"))
+    for curve in shown:
+        yield _row(paper, curve, widths)
+    if len(shown) < len(others):
+        yield paper.text((f"  … and {len(others) - len(shown)} more: --details lists them", DIM))
+
+
+def _cells(curve: Curve) -> Cells:
+    first, last = (number(float(curve.values[i])) if len(curve) else "–" for i in (0, -1))
+    better = {True: "higher", False: "lower", None: ""}[curve.higher_is_better]
+    return (curve.role if len(curve.role) <= ROLE else "", str(len(curve)), first, last, better)
+
+
+def _line(paper: Paper, cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> Text:
+    """Cells in their columns: the first and the last to the left, numbers to the right."""
+    left = (0, len(cells) - 1)
+    plain = [paper.plain(cell) for cell in cells]
+    set_ = [
+        c.ljust(w) if i in left else c.rjust(w) for i, (c, w) in enumerate(zip(plain, widths, strict=True))
+    ]
+    parts = [part for cell in zip(set_, styles, strict=True) for part in ("  ", cell)]
+    return paper.text(*parts, "  ")
+
+
+def _row(paper: Paper, curve: Curve, widths: Sequence[int]) -> Text:
+    """One curve; its logged name stands behind it, or below where it is long."""
+    cells = _cells(curve)
+    row = _line(paper, cells, widths, STYLES)
+    name = paper.text((f"sum of {len(curve.sources)}: " if curve.sources else "", DIM), curve.name)
+    if row.cell_len + name.cell_len <= paper.width:
+        row = row + name
+    else:
+        row = row + "\n" + paper.hang(paper.text(" " * 6), name)
+    return row if cells[0] else paper.hang(paper.text("  "), paper.text((curve.role, "green"))) + "\n" + row
+
+
+def _ignored(look: Look, run: Run) -> Iterator[Text]:
+    """What became no curve, by the reason."""
+    paper = look.paper
+    reasons: dict[str, list[str]] = {}
     for ignored in run.ignored:
-        paper.row(table, ignored.name, ("ignored", "yellow"), "", "", "", "", (ignored.reason, DIM))
-    return table
-
-
-def _about(run: Run, curve: Curve) -> str:
-    summed = f"sum of {len(curve.sources)}" if curve.sources else ""
-    main = "main metric" if run.metric and curve.quantity == run.metric else ""
-    return ", ".join(part for part in (main, summed) if part)
+        reasons.setdefault(ignored.reason, []).append(ignored.name)
+    if reasons:
+        yield paper.text()
+        yield paper.text(("  Ignored", "bold"))
+    for reason, names in reasons.items():
+        shown = names if look.details or len(names) <= NAMES + 1 else names[:NAMES]
+        more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+        yield paper.hang(paper.text("  "), paper.text((reason, "yellow"), ": " + ", ".join(shown) + more))
 
 
 def _notes(paper: Paper, run: Run) -> Iterator[Text]:
+    if run.notes:
+        yield paper.text()
+        yield paper.text(("  Notes", "bold"))
     for note in run.notes:
         yield paper.hang(paper.text("  · "), paper.text(note))
 
 
-def _hint(paper: Paper, runs: Sequence[Run]) -> Iterator[Text | Table]:
+def _hint(paper: Paper, runs: Sequence[Run]) -> Iterator[Text]:
+    """How to read it differently, with a name of this log."""
+    from json import dumps  # writes a string as TOML does
+
     if not runs:
         yield paper.text("No run was found.")
         return
-    names = [curve.name for run in runs for curve in run.curves] + [
-        i.name for run in runs for i in run.ignored
-    ]
-    example = _quoted(next((name for name in names if name.isprintable() and len(name) < 30), "NAME"))
+    role, name = _example(runs)
+    metric = next((c.quantity for run in runs for c in run.curves if _may_be_metric(run, c)), "accuracy")
     yield paper.text(("To read it differently:", "bold"))
-    table = paper.table("", "")
     for flag, about in (
-        (
-            f"--map train/loss={example}",
-            "this name is the training loss (val/loss, val/accuracy, lr ... likewise)",
-        ),
+        (f"--map {role}={_quoted(name)}", "this name is that curve (train/loss, val/accuracy, lr ...)"),
         ("--x NAME", f"steps from this name instead of {axis(runs[0].x)}"),
-        ("--metric accuracy", "judge by this quantity"),
+        (f"--metric {metric}", "judge by this quantity"),
     ):
-        paper.row(table, "  " + flag, (about, DIM))
-    table.show_header = False
-    yield table
+        yield paper.hang(paper.text(f"  {flag}  "), paper.text((about, DIM)))
+    yield paper.hang(
+        paper.text("  "),
+        paper.text(
+            ("or for good, in [tool.curvedoc] of pyproject.toml: ", DIM),
+            f'map = {{ "{role}" = {dumps(name)} }}',
+        ),
+    )
+
+
+def _may_be_metric(run: Run, curve: Curve) -> bool:
+    known = curve.split and curve.higher_is_better is not None
+    return bool(known) and "loss" not in curve.quantity.split("_") and curve.quantity != run.metric
+
+
+def _example(runs: Sequence[Run]) -> tuple[str, str]:
+    """A role and a name for it: one part of a summed loss, what was not recognised, or the first curve."""
+    names: list[tuple[str, str]] = []
+    for run in runs:
+        summed = [(c.role, name) for c in run.curves for name in c.sources[:1]]
+        asked = [
+            ("train/loss", i.name) for i in run.ignored if "--map" in i.reason and not run.get("train/loss")
+        ]
+        names += summed + asked + [(c.role, c.name) for c in run.curves if not c.sources]
+    return next(((r, n) for r, n in names if n.isprintable() and len(n) < 30), ("train/loss", "NAME"))
 
 
 def _quoted(name: str) -> str:
