@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from curvedoc import __version__
 from curvedoc.document import dumps
-from curvedoc.wording import chance, clean, number, step
+from curvedoc.gfm import head, prose, row
+from curvedoc.wording import chance, number, step
 
 if TYPE_CHECKING:
     from curvedoc.compared import Compared, Contest, Race, Row, Side
 
 SCHEMA_VERSION = 1
-# Every sign that begins markup somewhere in GitHub's Markdown, mentions of people and issues among them.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~@&$])")
 
 
 def as_json(contest: Contest) -> str:
@@ -90,41 +88,35 @@ def _compared(found: Compared | None) -> dict[str, Any] | None:
 
 
 def as_markdown(contest: Contest) -> str:
-    """The contest as tables and sentences; text from logs has every sign of markup escaped."""
+    """The contest as tables and sentences for GitHub; nothing that a log says has an effect."""
     parts = []
     for race in contest.races:
-        parts.append(f"### {_plain(race.role)} ({race.better} is better)\n\n{_table(contest, race)}")
-        parts.append(_plain(race.verdict) + ".")
-    parts += [_plain(remark) + "." for remark in contest.remarks]
-    return "\n\n".join(parts) + "\n"
+        parts.append(f"### {prose(race.role)} ({race.better} is better)\n\n{_table(contest, race)}")
+        parts.append(f"{prose(race.verdict)}.\n")
+    parts += [f"{prose(remark)}.\n" for remark in contest.remarks]
+    return "\n".join(parts)
 
 
 def _table(contest: Contest, race: Race) -> str:
     target = f" to {number(race.target)}" if race.target is not None else ""
-    head = ("run", "state", "final", "best", f"{_plain(contest.x)}{target}", "parts at", "p")
-    rows = [head, ("---", "---", "--:", "--:", "--:", "--:", "--:")]
-    for row in race.rows:
-        states = sorted({d.state.label for d in row.entrant.diagnoses})
-        p = row.behind.p if row.behind else None
-        rows.append(
-            (
-                _plain(row.entrant.name),
-                ", ".join(states),
-                _level(row.final),
-                _level(row.best),
-                "" if row.steps is None else step(round(row.steps)),
-                "" if row.parts is None else step(round(row.parts)),
-                "leads" if row is race.leader else "" if p is None else chance(p).removeprefix("= "),
-            )
-        )
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    names = ("run", "state", ">final", ">best", f">{prose(contest.x)}{target}", ">parts at", ">p")
+    return head(names) + "".join(row(_cells(race, one)) for one in race.rows)
+
+
+def _cells(race: Race, one: Row) -> list[str]:
+    p = one.behind.p if one.behind else None
+    return [
+        prose(one.entrant.name),
+        ", ".join(sorted({d.state.label for d in one.entrant.diagnoses})),
+        _level(one.final),
+        _level(one.best),
+        prose(one.note) if one.steps is None else step(round(one.steps)),
+        "" if one.parts is None else step(round(one.parts)),
+        "leads" if one is race.leader else "" if p is None else chance(p).removeprefix("= "),
+    ]
 
 
 def _level(side: Side | None) -> str:
     if side is None:
         return "–"
     return number(side.mean) + (f" ± {side.error:.1g}" if side.error else "")
-
-
-def _plain(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", clean(text))
