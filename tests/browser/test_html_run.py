@@ -362,6 +362,17 @@ def test_what_is_not_finite_is_marked(opens: Opens) -> None:
     assert chips(page) == ["train not finite"]
 
 
+def test_ticks_are_round_and_whole_where_steps_are(opens: Opens) -> None:
+    script = f"{asset('assets/numbers.js')}\n;ticks.map((tick) => roundTicks(...tick))"
+    asked = [[1, 20, 9, True], [1, 20, 9, False], [3, 4, 5, True], [0, 1, 4, False], [-1e-9, 1e-9, 4, False]]
+    shown = opens(ONE).evaluate(f"ticks => eval({script!r})", asked)
+    assert shown[0] == [5, 10, 15, 20]
+    assert shown[1] == [2.5, 5, 7.5, 10, 12.5, 15, 17.5, 20]
+    assert shown[2] == [3, 4]
+    assert shown[3] == [0, 0.25, 0.5, 0.75, 1]
+    assert len(shown[4]) == 5
+
+
 def test_numbers_read_as_in_every_other_report(opens: Opens) -> None:
     values = [0.0, 1.0, -1.0, 0.1, 0.0999999, 0.00123456, 1e-4, 9.99999e-5, 1e-300, 12.3456, 9999.6, 12345.6]
     values += [999999.4, 1e6, 1.5e6, 123456789.0, 1e300, -0.05, 2.5, 0.3071, 1.0843, 60.0, 1e5 + 0.7, 3.1e-5]

@@ -9,6 +9,7 @@ function makeBoard({ x, marks, focusable, charts }) {
     x, marks: marks ?? [], focusable, key: `board-${++boards}`, plots: [], smooth: 0, range: null, marked: null, paper: 0,
     full: [low, high],
     // Steps that count nanoseconds have more digits than an axis can reckon with: they are drawn from 0.
+    whole: charts.every((chart) => chart.curves.every((curve) => curve.x.every(Number.isInteger))),
     base: Math.max(Math.abs(low), Math.abs(high)) >= 1e13 ? low : 0,
   };
   const range = el("output.range", { "aria-live": "off" });

@@ -25,12 +25,13 @@ function unitOf(values) {
   return most >= 1e9 || (most > 0 && most < 1e-6) ? 10 ** Math.floor(Math.log10(most)) : 1;
 }
 
-/** Round values between two others, at most about `most`: steps of 1, 2, 2.5 or 5. */
-function roundTicks(low, high, most) {
+/** Round values between two others, at most about `most`: steps of 1, 2, 2.5 or 5; whole ones where asked. */
+function roundTicks(low, high, most, whole) {
   const span = high - low;
   if (!(span > 0) || !Number.isFinite(span)) return [low];
   const power = 10 ** Math.floor(Math.log10(span / most));
-  const by = [1, 2, 2.5, 5, 10].map((f) => f * power).find((unit) => span / unit <= most) ?? 10 * power;
+  const units = [1, 2, 2.5, 5, 10].map((f) => f * power);
+  const by = units.find((unit) => span / unit <= most && !(whole && unit % 1)) ?? Math.max(whole ? 1 : 0, 10 * power);
   const ticks = [];
   for (let i = Math.ceil(low / by - 1e-9); i <= high / by + 1e-9 && ticks.length < 50; i++) ticks.push(i * by || 0);
   return ticks;

@@ -73,7 +73,7 @@ function makePlot(board, spec) {
       const color = curves[i].color;
       const bold = board.marked && board.marked.splits.includes(curves[i].split);
       if (part === PARTS.line)
-        return { stroke: () => ink(color), width: bold ? 2.5 : 1.5, show: !plot.hidden.has(i) };
+        return { stroke: () => ink(color), width: bold ? 2.5 : 1.5, show: !plot.hidden.has(i), points: { fill: () => ink("panel") } };
       const ghost = part === PARTS.ghost;
       return {
         stroke: () => (ghost ? ink(color, 0.3) : "transparent"), width: ghost ? 1 : 0,
@@ -106,7 +106,7 @@ function makePlot(board, spec) {
     const most = (u) => Math.max(2, Math.round(u.bbox.width / uPlot.pxRatio / 80));
     return [
       { ...look, size: 24, gap: 4, border: { show: true, stroke: () => ink("edge"), width: 1 },
-        splits: (u, a, low, high) => roundTicks(low, high, most(u)),
+        splits: (u, a, low, high) => roundTicks(low, high, most(u), board.whole),
         values: (u, at) => at.map((v) => (board.base ? `+${number(v)}` : stepText(Number(v.toPrecision(12))))) },
       { ...look, size: 58, gap: 6, splits: ySplits, values: (u, at) => tickLabels(at.map(value)) },
     ];
