@@ -92,7 +92,7 @@ function showOverview(main) {
       el("div.both", {}, el("section.list", { "aria-label": "Runs" },
         el("div.tools", {}, search, button("Choose shown", () => chooseOnly(shownRuns())),
           button("Choose none", () => chooseOnly([])), told),
-        el("div.wide", { tabindex: 0, role: "region", "aria-label": "Table of runs" }, el("table.runs", {}, el("thead", {}, heads), body))), overlay.node)]));
+        el("div.wide", { tabindex: 0, role: "region", "aria-label": "Table of runs" }, el("table.runs.broad", {}, el("thead", {}, heads), body))), overlay.node)]));
   arrange();
   filter();
   choose();

@@ -151,7 +151,7 @@ function columnsRead(details) {
 function table(heads, rows) {
   const numeric = heads.map((head) => head.startsWith(">"));
   const cell = (tag, j, ...children) => el(numeric[j] ? `${tag}.number` : tag, {}, ...children);
-  return el("div.wide", { tabindex: 0, role: "region", "aria-label": "Table" }, el("table", {},
+  return el("div.wide", { tabindex: 0, role: "region", "aria-label": "Table" }, el(heads.length > 4 ? "table.broad" : "table", {},
     el("thead", {}, el("tr", {}, heads.map((head, j) => cell("th", j, head.replace(">", ""))))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, j) => cell("td", j, typeof value === "number" ? String(value) : value)))))));
 }
