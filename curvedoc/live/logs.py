@@ -99,7 +99,11 @@ class TextLog:
     def update(self) -> News:
         """Read what is new."""
         news = self._tail.look()
-        if news is News.ANEW:
+        if news is News.ANEW and self._reader in REWRITTEN:
+            self._tail.rewind()
+            self._head, self._asked_at = b"", -1
+            news = News.GROWN  # as such a log grows
+        elif news is News.ANEW:
             self._start()
         if news is not News.NONE:
             self._read()
@@ -149,7 +153,7 @@ class TextLog:
     def _parse(self, last: bool = False) -> None:
         """Hand what came to the parser, once it is known which: that rests on whole lines alone."""
         full = len(self._head) == HEAD_BYTES
-        cut = len(self._head) if full or last else self._head.rfind(b"\n") + 1
+        cut = len(self._head) if full or last else self._head.rfind(b"\n") + 1 or len(self._head)
         known = self._parser is not None or self._whole is not None
         if cut > self._asked_at and (full or last or not known or cut > self._asked_at * (1 + ENOUGH)):
             self._asked_at = cut

@@ -17,8 +17,8 @@ BLOCK = 1 << 18
 
 FIRST, LAST = 256, 1024
 """Bytes from the beginning, and before the place that was reached, that must still be there when more is
-read: a file written anew in place (a table rewritten every epoch) is longer than before just like one that
-grew. The header and the last rows are where such a file differs."""
+read. A file that is written anew is often longer than before, just like one that grew; where it differs, it
+does so in the header or the last rows. And one that is replaced every epoch by itself and a row goes on."""
 
 
 class News(Enum):
@@ -49,7 +49,7 @@ class Tail:
             identity, seen = (status.st_dev, status.st_ino), (status.st_size, status.st_mtime_ns)
             if seen == self._seen and identity == self._identity:
                 return News.NONE
-            anew = self._identity not in (None, identity) or status.st_size < self.at or not self._same()
+            anew = status.st_size < self.at or not self._same()
         except FileNotFoundError:
             return News.NONE
         except OSError as error:
