@@ -77,8 +77,7 @@ def compare(
     for problem in problems:
         complain(CurvedocError(problem.problem, problem.fix, problem.path))
     if versus:
-        sides = [_side(side, batch.diagnoses) for side, batch in zip((paths, versus), batches, strict=True)]
-        entrants = [entrant for entrant in sides if entrant.diagnoses]
+        entrants = _sides((paths, versus), [batch.diagnoses for batch in batches])
     else:
         entrants = _entrants(batches[0].diagnoses)
     if len(entrants) < 2 and problems:
@@ -89,12 +88,25 @@ def compare(
     return EXIT_UNREADABLE if problems else EXIT_OK
 
 
-def _side(paths: Sequence[str], diagnoses: Sequence[Diagnosis]) -> Entrant:
-    """All runs of one side, called as the call has them."""
+def _sides(paths: Sequence[Sequence[str]], diagnoses: Sequence[Sequence[Diagnosis]]) -> list[Entrant]:
+    """All runs of each side, called as the experiment that they repeat, or as the call has them."""
+    from curvedoc.baseline.matching import groups
     from curvedoc.compared import Entrant
 
-    name = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
-    return Entrant(name.rstrip("/"), tuple(diagnoses))
+    found = [groups([d.run.name for d in side]) for side in diagnoses]
+    names = [own[0].name for own in found if len(own) == 1]
+    if len(set(names)) < len(paths):
+        more = [f" and {len(own) - 1} more" if len(own) > 1 else "" for own in paths]
+        names = [name + rest for name, rest in zip(_apart([own[0] for own in paths]), more, strict=True)]
+    return [Entrant(name, tuple(side)) for name, side in zip(names, diagnoses, strict=True) if side]
+
+
+def _apart(paths: Sequence[str]) -> list[str]:
+    """Paths without the folders that all of them begin with."""
+    parts = [path.rstrip("/").split("/") for path in paths]
+    while all(len(own) > 1 for own in parts) and len({own[0] for own in parts}) == 1:
+        parts = [own[1:] for own in parts]
+    return ["/".join(own) for own in parts]
 
 
 def _entrants(diagnoses: Sequence[Diagnosis]) -> list[Entrant]:

@@ -7,9 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_runs import write
 
+from curvedoc import __version__
 from curvedoc.cli import main
+from curvedoc.reports.terminal.comparison import LABEL, told_apart
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -166,6 +170,7 @@ def test_golden(logs: Path, capsys: pytest.CaptureFixture[str], name: str) -> No
         out = (
             json.dumps(json.loads(out, parse_float=lambda text: float(f"{float(text):.6g}")), indent=2) + "\n"
         )
+    out = out.replace(f'"version": "{__version__}"', '"version": "…"')
     path = GOLDEN / name
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
@@ -218,3 +223,23 @@ def test_runs_that_cannot_be_compared_are_told(logs: Path, capsys: pytest.Captur
     assert "ends in NaN or infinity" in out
     assert "has no val/loss" in out
     assert "only " in out
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["optimizer_n00_w8_sgd_s42", "optimizer_n00_w64_sgd_s42"], ["n00_w8_sgd_s", "n00_w64_sgd_"]),
+        (["same", "same"], ["1: same", "2: same"]),
+        (["x" * 40, "y" * 40], ["x" * 12, "y" * 12]),
+    ],
+)
+def test_labels_of_the_chart_differ(names: list[str], labels: list[str]) -> None:
+    assert told_apart(names) == labels
+
+
+@given(st.lists(st.text("ab/", min_size=1, max_size=30), min_size=1, max_size=6))
+def test_labels_are_short_and_differ(names: list[str]) -> None:
+    labels = told_apart(names)
+    assert len(set(labels)) == len(names)
+    assert all(len(label) <= LABEL for label in labels)

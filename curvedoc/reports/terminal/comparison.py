@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from curvedoc.charts.chart import Line, chart
@@ -13,7 +14,7 @@ from curvedoc.wording import chance, number, step
 from .one import DIM, STATE_STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.table import Table
 
@@ -46,14 +47,28 @@ def _race(paper: Paper, contest: Contest, race: Race) -> Iterator[Text | Table]:
     yield _table(paper, contest, race)
     yield paper.text()
     yield paper.hang(paper.text(), paper.text(race.verdict))
+    shown = _drawn(race)
+    labels = told_apart([paper.plain(row.entrant.name) for row in shown])
     lines = [
-        Line(paper.short(row.entrant.name, LABEL), _curve(race, row), STYLES[i], i % 2 == 1, SIGNS[i])
-        for i, row in enumerate(_drawn(race))
+        Line(labels[i], _curve(race, row), STYLES[i], i % 2 == 1, SIGNS[i]) for i, row in enumerate(shown)
     ]
     drawn = chart(paper, race.role, lines, [], contest.x, ROWS) if lines else []
     if drawn:
         yield paper.text()
         yield from drawn
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names cut to :data:`LABEL` characters around what differs; numbered where even that is the same."""
+    start, end = (len(commonprefix(way)) for way in (names, [name[::-1] for name in names]))  # noqa: RUF071
+    made = []
+    for name in names:
+        differs = name[start : max(start, len(name) - end)]
+        room = LABEL - len(differs)
+        before = max(0, start - max(0, room // 2))
+        cut = name if len(name) <= LABEL else name[before : before + LABEL] if room > 0 else differs[:LABEL]
+        made.append(cut)
+    return [f"{i}: {cut}"[:LABEL] if made.count(cut) > 1 else cut for i, cut in enumerate(made, 1)]
 
 
 def _drawn(race: Race) -> list[Row]:
