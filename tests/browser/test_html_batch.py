@@ -142,7 +142,7 @@ def test_a_page_opens_at_a_run(opens: Opens) -> None:
 
 
 def test_gate_and_problems_are_shown(opens: Opens) -> None:
-    bad, good = sample.overfitting(), sample.smooth()
+    bad, good, odd = sample.overfitting(), sample.smooth(), sample.inconclusive()
     failed = Check("fail-on", "overfitting", Status.FAILED, "The run is overfitting (93 % sure).")
     skipped = Check("expect", "val/f1 >= 0.9", Status.SKIPPED, "The log has no val/f1.")
     gate = GateResult(
@@ -151,10 +151,14 @@ def test_gate_and_problems_are_shown(opens: Opens) -> None:
         (good,),
         sample.PROBLEMS,
         ((bad, (failed, skipped)), (good, ())),
+        ((odd, "nothing could be looked at"),),
     )
-    page = opens(Batch((bad, good), sample.PROBLEMS), gate)
-    assert "gate failed 1 run failed, 1 run passed, 2 paths not read" in page.locator(".head").inner_text()
-    assert page.locator("td.gate").all_inner_texts() == ["failed", "passed"]
+    page = opens(Batch((bad, good, odd), sample.PROBLEMS), gate)
+    assert (
+        "gate failed 1 run failed, 1 run not judged, 1 run passed, 2 paths not read"
+        in page.locator(".head").inner_text()
+    )
+    assert page.locator("td.gate").all_inner_texts() == ["failed", "not judged", "passed"]
     assert "runs/empty.csv The file is empty." in page.locator(".problems").inner_text()
     page.get_by_role("link", name="cnn_small").click()
     told = page.locator("section.gate").inner_text()

@@ -26,10 +26,10 @@ def document(batch: Batch, gate: GateResult | None = None) -> list[tuple[str, An
     """What the page shows, as plain data: the batch, then each run, by the id of its element."""
     from . import charts, content
 
-    most, verdicts = charts.room(batch), content.judged(gate)
+    most = charts.room(batch)
     parts = [("batch", _clean(content.overview(batch, gate)))]
     for i, diagnosis in enumerate(batch.diagnoses):
-        shown = content.details(diagnosis, verdicts.get(id(diagnosis))) | {"marks": charts.marks(diagnosis)}
+        shown = content.details(diagnosis, gate) | {"marks": charts.marks(diagnosis)}
         parts.append((f"run-{i}", _clean(shown | {"charts": charts.charts(diagnosis, most)})))
     return parts
 

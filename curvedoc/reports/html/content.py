@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from curvedoc import __version__
 from curvedoc.axes import levels
 from curvedoc.families import families
+from curvedoc.gated import stands
 from curvedoc.rule import OutcomeKind
 from curvedoc.shown import gap_said, points, where, worst_first
 from curvedoc.states import BOTTLENECKS, WORST_FIRST, State
@@ -44,7 +45,6 @@ RUNNER_UP = 0.02
 
 def overview(batch: Batch, gate: GateResult | None) -> dict[str, Any]:
     """The batch as a whole, with a line for each run in the order of the batch."""
-    verdicts = judged(gate)
     tally = Counter(d.state for d in batch.diagnoses)
     place = {id(d): rank for rank, d in enumerate(worst_first(batch.diagnoses))}
     names = [d.run.name for d in batch.diagnoses]
@@ -56,8 +56,7 @@ def overview(batch: Batch, gate: GateResult | None) -> dict[str, Any]:
             if tally[s]
         ],
         "runs": [
-            _summary(d, place[id(d)], len(set(names)) == len(names), verdicts.get(id(d)))
-            for d in batch.diagnoses
+            _summary(d, place[id(d)], len(set(names)) == len(names), judged(d, gate)) for d in batch.diagnoses
         ],
         "families": [
             {
@@ -73,8 +72,8 @@ def overview(batch: Batch, gate: GateResult | None) -> dict[str, Any]:
     }
 
 
-def details(diagnosis: Diagnosis, verdict: Mapping[str, Any] | None) -> dict[str, Any]:
-    """One run in full, without its charts; ``verdict``: what the gate says of it."""
+def details(diagnosis: Diagnosis, gate: GateResult | None) -> dict[str, Any]:
+    """One run in full, without its charts."""
     run, found = diagnosis.run, diagnosis.findings
     bottleneck = next((BOTTLENECKS[f.bottleneck].name for f in found if f.bottleneck in BOTTLENECKS), "")
     by_kind = {kind: [o for o in diagnosis.outcomes if o.kind is kind] for kind in OutcomeKind}
@@ -92,22 +91,16 @@ def details(diagnosis: Diagnosis, verdict: Mapping[str, Any] | None) -> dict[str
         "notes": list(run.notes),
         "columns": [_column(run, curve) for curve in run.curves],
         "ignored": _grouped((i.reason, i.name) for i in run.ignored),
-        "gate": verdict,
+        "gate": judged(diagnosis, gate),
     }
 
 
-def judged(gate: GateResult | None) -> dict[int, dict[str, Any]]:
-    """What a gate says of each run, by the identity of its diagnosis: status, reason, every condition."""
+def judged(diagnosis: Diagnosis, gate: GateResult | None) -> dict[str, Any] | None:
+    """What a gate says of one run: how it stands, why, and every condition."""
     if gate is None:
-        return {}
-    told = [(d, "passed", "") for d in gate.passed]
-    told += [(d, "doubtful", reason) for d, reason in gate.doubtful]
-    told += [(d, "failed", reason) for d, reason in gate.failed]
-    checks = {id(d): [_check(check) for check in found] for d, found in gate.checks}
-    return {
-        id(d): {"status": status, "reason": reason, "checks": checks.get(id(d), [])}
-        for d, status, reason in told
-    }
+        return None
+    status, reason = stands(gate, diagnosis)
+    return {"status": status, "reason": reason, "checks": [_check(check) for check in gate.of(diagnosis)]}
 
 
 def _summary(
@@ -240,7 +233,8 @@ def _check(check: Check) -> dict[str, str]:
 
 def _gate(gate: GateResult) -> dict[str, Any]:
     told = [(len(gate.failed), "run", "failed"), (len(gate.doubtful), "run", "doubtful")]
-    told += [(len(gate.passed), "run", "passed"), (len(gate.problems), "path", "not read")]
+    told += [(len(gate.unjudged), "run", "not judged"), (len(gate.passed), "run", "passed")]
+    told += [(len(gate.problems), "path", "not read")]
     said = ", ".join(f"{count(n, noun)} {what}" for n, noun, what in told if n)
     return {"passed": bool(gate), "said": said or "there was nothing to judge"}
 

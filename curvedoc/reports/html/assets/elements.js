@@ -71,6 +71,11 @@ function badge(run) {
   return el(`span.badge.${run.tone}`, {}, run.label);
 }
 
+/** What a gate says, as a word in its colour. */
+function standing(status) {
+  return el(`span.status.${status.replace(" ", "-")}`, {}, status);
+}
+
 /** "3 runs", "1 run". */
 function counted(n, noun) {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;

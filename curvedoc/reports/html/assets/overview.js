@@ -3,7 +3,7 @@
 const COLUMNS = [
   { id: "chosen", head: "" },
   { id: "state", head: "State", by: (run) => run.rank },
-  { id: "gate", head: "Gate", by: (run) => ["failed", "doubtful", "passed"].indexOf(run.gate) },
+  { id: "gate", head: "Gate", by: (run) => ["failed", "not judged", "doubtful", "passed"].indexOf(run.gate) },
   { id: "sure", head: "Sure", by: (run) => run.confidence ?? -1, number: true, falling: true },
   { id: "name", head: "Run", by: (run) => run.name.toLowerCase() },
   { id: "spark", head: "Loss" },
@@ -29,7 +29,7 @@ function showOverview(main) {
     const cells = {
       chosen: box, state: badge(run), sure: run.sure, best: run.best, gap: run.gap, points: run.points,
       name: el("a", { href: `#run-${i}`, title: run.path }, run.name),
-      spark: spark(run), gate: run.gate && el(`span.status.${run.gate}`, {}, run.gate),
+      spark: spark(run), gate: run.gate && standing(run.gate),
     };
     const node = el("tr", { data: { run: i, state: run.state } }, columns().map((column) =>
       el(`td.${column.id}${column.number ? ".number" : ""}`, {}, cells[column.id] == null ? "" : typeof cells[column.id] === "number" ? String(cells[column.id]) : cells[column.id])));

@@ -54,10 +54,10 @@ function gateChecks(details) {
   if (!details.gate) return null;
   const { status, reason, checks } = details.gate;
   return section("Gate", "section.gate",
-    el("p", {}, el(`span.status.${status}`, {}, status), reason && !checks.some((check) => check.message === reason) ? ` ${reason}` : ""),
+    el("p", {}, standing(status), reason && !checks.some((check) => check.message === reason) ? ` ${reason}` : ""),
     checks.length > 0 && table(["Condition", "Result", ""], checks.map((check) => [
       el("span", {}, el("code", {}, check.kind), ` ${check.condition}`),
-      el(`span.status.${check.status}`, {}, check.status), check.message])));
+      standing(check.status), check.message])));
 }
 
 function curves(details, board) {
