@@ -170,7 +170,7 @@ class Monitor:
         from curvedoc.intake import judge
 
         try:
-            return judge(self._run(self._recording.table("training", str(self._path or ""))))
+            return judge(self._run(self._recording.table("training", str(self._path or "training"))))
         except NotALogError:  # no loss and no metric so far
             return None
         except CurvedocError as error:
