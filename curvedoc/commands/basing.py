@@ -142,12 +142,14 @@ class Asked:
 
 def asked(given: Mapping[str, Any], table: Mapping[str, Any], settings: Settings) -> Asked:
     """What flags and settings ask for; reads the baseline, so that a wrong one ends the call at once."""
-    from curvedoc.baseline.gathered import gather
-
     where = str(settings.path or "")
     terms = terms_of(given, table, where)
     paths = list(given["baseline"]) or _paths(table, where)
-    baseline = gather(paths, options(given, settings), terms.compare) if paths else None
+    baseline = None
+    if paths:
+        from curvedoc.baseline.gathered import gather
+
+        baseline = gather(paths, options(given, settings), terms.compare)
     return Asked(terms, baseline, given["write_baseline"], _before(given["write_baseline"]), given["label"])
 
 
