@@ -163,13 +163,12 @@ def why(run: Run) -> str:
     """
     if not run.metric:
         return ""
-    known = {
-        c.quantity for c in run.curves if c.split and c.quantity != "loss" and c.higher_is_better is not None
-    }
-    others = sorted(q for q in known - {run.metric} if "loss" not in q.split("_"))
+    metrics = [c for c in run.curves if c.split and "loss" not in c.quantity.split("_")]
+    quantities = {c.quantity for c in metrics} - {run.metric}
+    others = {c.quantity for c in metrics if c.higher_is_better is not None} - {run.metric}
     base = read_name(run.metric).base
     if not others:
-        return "the only metric whose direction is known"
+        return "the only metric whose direction is known" if quantities else "the only metric"
     if run.metric in followed(run.ignored):
         return "the log keeps its best value"
     if base == "reward":

@@ -100,10 +100,11 @@ def _curves(look: Look, run: Run) -> Iterator[Text]:
         yield _row(paper, curve, widths)
     for role in ("train/loss", "val/loss"):
         if not run.get(role):
-            yield paper.hang(paper.text(f"  {role}  "), paper.text(("none: no name says so", DIM)))
-    unsure = any(c.split and "loss" not in c.quantity.split("_") for c in others)
-    said = "none whose direction is known: --metric" if unsure else "none was logged"
-    said = f"{run.metric}: {why(run)}" if run.metric else said
+            said = (
+                "none: see the notes" if any(role in note for note in run.notes) else "none: no name says so"
+            )
+            yield paper.hang(paper.text(f"  {role}  "), paper.text((said, DIM)))
+    said = f"{run.metric}: {why(run)}" if run.metric else _no_metric(others)
     yield paper.hang(paper.text("  main metric  "), paper.text((said, DIM)))
     if shown:
         yield paper.text()
@@ -112,6 +113,14 @@ def _curves(look: Look, run: Run) -> Iterator[Text]:
         yield _row(paper, curve, widths)
     if len(shown) < len(others):
         yield paper.text((f"  … and {len(others) - len(shown)} more: --details lists them", DIM))
+
+
+def _no_metric(others: Sequence[Curve]) -> str:
+    """Why no metric is the main one."""
+    metrics = [c for c in others if c.split and "loss" not in c.quantity.split("_")]
+    if any(c.higher_is_better is not None for c in metrics):
+        return "none that says more than the loss"
+    return "none whose direction is known: choose with --metric" if metrics else "none was logged"
 
 
 def _cells(curve: Curve) -> Cells:

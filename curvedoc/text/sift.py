@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from curvedoc.naming.tokens import Kind
 
+from . import words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -84,6 +86,8 @@ def sift(events: Sequence[Event]) -> list[Event]:
     if chosen:  # an evaluation that came once or twice beside lines that repeat
         names = {name for s in own for name, _ in uses[s].events[0].plan.counters}
         chosen |= {s for s in telling if _named(uses[s].events[0].plan) & names}
+    closing = {s for s in chosen if _closes_fold(uses[s].events[0].plan)}
+    chosen = chosen - closing or chosen
     headings = {s for s in counting if _is_heading(uses[s].events[0].plan)}
     return [
         e
@@ -95,6 +99,11 @@ def sift(events: Sequence[Event]) -> list[Event]:
 def _named(plan: Plan) -> set[str]:
     """The counters of a line that have a name."""
     return set() if plan.leading else {name for name, _ in plan.counters}
+
+
+def _closes_fold(plan: Plan) -> bool:
+    """Whether a line sums up a whole fold (``Fold 3: accuracy 0.9``): one point of each is no curve."""
+    return bool(plan.items) and _named(plan) == {words.FOLD}
 
 
 def _is_heading(plan: Plan) -> bool:

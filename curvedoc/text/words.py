@@ -18,6 +18,8 @@ INNER = re.compile(r"train_inner", re.IGNORECASE)
 EPOCH = "epoch"
 STEP = "step"
 BATCH = "batch"
+FOLD = "fold"
+"""Counts runs and not steps: what follows belongs to one of several models trained one after the other."""
 
 _ALIASES = {
     "up": "update",
@@ -31,6 +33,7 @@ _INSIDE = frozenset(["batch", "batches", "minibatch", "batchidx", "batchindex", 
 _AROUND = frozenset(
     ["global", "current", "total", "optimizer", "done", "finished", "end", "net", "progress", "number", "no"]
 )
+_FOLDS = frozenset([FOLD, "kfold", "k-fold", "cvfold", "foldnumber", "folds"])
 _PER = frozenset(["ms", "s", "sec", "time", "it", "tokens", "samples", "samp", "secs", "us"])
 _STOP = word_set("for at with of the in is to and on after by was from until than best took")
 _ABOUT = re.compile(
@@ -56,7 +59,7 @@ _FILLER = word_set(
 _RELEVANT = word_set(
     "loss ep step iter tr val test acc eval err lr s: auc f1 score map iou bleu rouge wer cer ppl perp rew "
     "ret nll mse mae r2 dice prec recall metric fid psnr ssim elbo kl cost obj dev update batch round sample "
-    "token grad norm rate ce xent top pck logl tel best it] average 损失 准确 精度 轮"
+    "token grad norm rate ce xent top pck logl tel best it] average fold 损失 准确 精度 轮"
 )
 
 
@@ -103,6 +106,8 @@ def counter(key: str) -> str:
         return ""  # `ms/batch`
     name = bare("".join(words)) or words[0]
     name = _ALIASES.get(name, name)
+    if name in _FOLDS:
+        return FOLD
     if not is_counter(name):
         return ""
     if priority(name) == priority("samples") and name != "kimg":

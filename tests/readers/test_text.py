@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from text_formats import FORMATS, Case
 
 from curvedoc.errors import CurvedocError, NotALogError
+from curvedoc.families import families
 from curvedoc.naming import assign
 from curvedoc.readers import text as text_reader
 from curvedoc.source import ReadOptions, Source
@@ -93,13 +94,35 @@ def test_folds_and_resumed_runs_are_told_apart(read_log: ReadLog) -> None:
     epoch = "Epoch {} - Training Loss: {} Accuracy: 0.5\nValidation Loss: {} Accuracy: 0.25\n"
     fold = "".join(epoch.format(e, 3 - e / 4, 4 - e / 4) for e in range(1, 6))
     runs = read_log("".join(f"Fold {i}/3\n{fold}" for i in range(1, 4)), "folds.log")
-    assert [run.name for run in runs] == ["folds#1", "folds#2", "folds#3"]
+    assert [run.name for run in runs] == ["folds/fold_1", "folds/fold_2", "folds/fold_3"]
     assert all(assign(run).roles["val/loss"].values.tolist() == [3.75, 3.5, 3.25, 3.0, 2.75] for run in runs)
     first = "".join(f"step {s} loss {10 - s / 100}\n" for s in range(100, 600, 100))
     again = "".join(f"step {s} loss {5 - s / 1000}\n" for s in range(400, 900, 100))
     (resumed,) = read_log(first + "Resuming from step 300\n" + again, "resumed.log")
     assert resumed.series[0].steps.tolist() == [100, 200, 300, 400, 500, 600, 700, 800]
     assert resumed.series[0].values.tolist()[:4] == [9.0, 8.0, 7.0, 4.6]
+
+
+@pytest.mark.parametrize(
+    ("head", "end", "names"),
+    [
+        ("Fold {}/3", "", "fold"),
+        ("===== FOLD {} =====", "", "fold"),
+        ("Training fold {}...", "", "fold"),
+        ("[K-Fold: {}]", "", "fold"),
+        ("Fold {}", "Fold 1: accuracy 0.5\nFold 2: accuracy 0.5\nFold 3: accuracy 0.5\n", "fold"),
+        ("Starting", "", "number"),  # no fold is named
+        ("Loading fold.{}.txt", "", "number"),
+    ],
+)
+def test_folds_are_named_as_the_text_names_them(read_log: ReadLog, head: str, end: str, names: str) -> None:
+    epochs = "".join(f"Epoch {e} loss {3 - e / 4} val_loss {4 - e / 4}\n" for e in range(1, 6))
+    runs = read_log("".join(f"{head.format(i)}\n{epochs}" for i in (1, 2, 3)) + end, "cv.log")
+    said = {"fold": [f"cv/fold_{i}" for i in (1, 2, 3)], "number": [f"cv#{i}" for i in (1, 2, 3)]}
+    assert [run.name for run in runs] == said[names]
+    (family,) = families([run.name for run in runs])
+    assert family.size == ("3 folds" if names == "fold" else "3 runs")
+    assert all([s.name for s in run.series] == ["loss", "val_loss"] for run in runs)
 
 
 @pytest.mark.parametrize(
