@@ -33,14 +33,19 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
 
     from curvedoc.cells import clean_name, column
     from curvedoc.run import Ignored
-    from curvedoc.stores.wandb_log import History
+    from curvedoc.stores.wandb_log import History, log_summaries
     from curvedoc.table import Table, runs
 
     history = History()
     for part in source.parts():
         _add(part, history)
+    notes = _notes(history)
     if not history.rows:
-        raise _nothing_in(history, source)
+        if not log_summaries(history):
+            raise _nothing_in(history, source)
+        notes.append(
+            "nothing was logged with wandb.log: the updates of the summary were read, in their order."
+        )
     columns = [
         column(clean_name(n), cells, np.array(rows, np.int64)) for n, (rows, cells) in history.cells.items()
     ]
@@ -52,14 +57,15 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
         tuple(columns),
         history.rows,
         ignored,
-        tuple(_notes(history)),
+        tuple(notes),
     )
     return runs(table, options)
 
 
 def _add(part: Source, history: History) -> None:
     """Add the records of one file, in either of W&B's formats."""
-    from curvedoc.stores.wandb_log import HEADER, read_log
+    from curvedoc.stores.wandb_blocks import HEADER
+    from curvedoc.stores.wandb_log import read_log
 
     data = part.read_bytes()
     if data.startswith(_MAGIC):
@@ -103,9 +109,16 @@ def _notes(history: History) -> list[str]:
 
 
 def _nothing_in(history: History, source: Source) -> UnreadableError:
+    from curvedoc import wording
+
     if history.lost:
         problem = f"is damaged at byte {history.lost_at}: no record of a history can be read"
         return UnreadableError(problem, "Copy it again, or name another run.", source.path)
+    there = [wording.count(n, what) for what, n in sorted(history.others.items())]
+    held = f" (it holds {', '.join(there)})" if there else ""
+    fix = "Log the losses with wandb.log, or name another run."
+    if history.others.get("printed line"):
+        fix = "If the training printed its losses, name files/output.log of the run; else name another run."
     return NotALogError(
-        "is a W&B run without a history: nothing was logged with wandb.log", "Name another run.", source.path
+        f"is a W&B run without a history: nothing was logged with wandb.log{held}", fix, source.path
     )

@@ -1,43 +1,40 @@
-"""The log that W&B keeps of a run (``.wandb``): records in blocks, each record a protocol buffer.
+"""The log that W&B keeps of a run (``.wandb``): records, each a protocol buffer, and what they say.
 
-A file is a header of 7 bytes and then LevelDB's log format, but with the plain CRC-32 instead of the masked
-CRC-32C: blocks of 32 KiB, in them chunks of checksum (4 bytes), length (2), kind (1) and data, where a record
-is one full chunk or a first, middle and last one. Sources: wandb/sdk/internal/datastore.py and
-core/pkg/leveldb/record.go of https://github.com/wandb/wandb, field numbers from wandb_internal.proto.
+Source: field numbers from wandb_internal.proto of https://github.com/wandb/wandb.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-import zlib
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from curvedoc.wire import SIZED, VARINT, MalformedError, fields, varint
+from curvedoc.wire import FIXED64, SIZED, VARINT, MalformedError, fields, varint
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .wandb_blocks import records
 
-HEADER = b":W&B\xe1\xbe\x00"
-"""Name, magic number and version: the only one there has been."""
-
-BLOCK = 1 << 15
-_CHUNK = struct.Struct("<IHB")
-_FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
-_OF_KIND = {kind: zlib.crc32(bytes([kind])) for kind in (_FULL, _FIRST, _MIDDLE, _LAST)}
-
-# Field numbers: Record, RunRecord, HistoryRecord, HistoryItem.
-_HISTORY, _RUN = 2, 17
+# Field numbers: Record, RunRecord, HistoryRecord, HistoryItem (SummaryRecord and its items are alike).
+_HISTORY, _SUMMARY, _RUN = 2, 3, 17
+_OTHERS = {4: "printed line", 13: "printed line", 5: "configuration", 7: "machine reading"}
 _RUN_ID, _DISPLAY_NAME = 1, 8
 _ITEM, _STEP = 1, 2
 _KEY, _NESTED_KEY, _VALUE_JSON = 1, 2, 16
+_NONE, _BOOLEAN, _INTEGER, _NUMBER, _TEXT, _JSON = 3, 4, 5, 6, 7, 8  # of versions from 0.30 on
 _VALUE_TAG = b"\x82\x01"  # of _VALUE_JSON: 16 << 3 | SIZED as a varint
+
+_TYPED = (_NONE, _BOOLEAN, _INTEGER, _NUMBER, _TEXT)
 
 SEPARATOR = "."
 """What W&B puts between the parts of a nested name."""
 
 STEP = "_step"
+
+SERIES = 3
+"""Updates of one name in the summary that are a series."""
+
 _TYPE = f"{SEPARATOR}_type"  # what a histogram or picture has among its parts
 
 
@@ -46,7 +43,9 @@ class History:
     """What a run logged.
 
     ``cells``: name -> rows and values as in JSON, one row per call of ``wandb.log``; ``media``: name -> kind
-    of what is no number (``"histogram"``); ``lost``: bytes that could not be read, the first at ``lost_at``.
+    of what is no number (``"histogram"``); ``others``: how many records there are of other kinds;
+    ``summaries``: updates of the summary, as long as nothing was logged; ``lost``: bytes that could not be
+    read, the first at ``lost_at``.
     """
 
     key: str = ""
@@ -54,6 +53,8 @@ class History:
     rows: int = 0
     cells: dict[str, tuple[list[int], list[Any]]] = field(default_factory=dict)
     media: dict[str, str] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+    summaries: list[bytes] = field(default_factory=list)
     lost: int = 0
     lost_at: int = 0
     cut: bool = False
@@ -61,81 +62,55 @@ class History:
     def log(self, values: dict[str, Any]) -> None:
         """Add a row."""
         for name, value in values.items():
-            if isinstance(value, dict) and "_type" in value:
+            if type(value) is dict and "_type" in value:
                 self.media[name] = str(value["_type"])
                 continue
-            rows, cells = self.cells.setdefault(name, ([], []))
-            rows.append(self.rows)
-            cells.append(value)
+            known = self.cells.get(name)
+            if known is None:
+                known = self.cells[name] = ([], [])
+            known[0].append(self.rows)
+            known[1].append(value)
         self.rows += 1
 
 
 def read_log(data: bytes, history: History) -> None:
     """Add what the bytes of a log hold to a history; damaged blocks are passed over and counted."""
     names: dict[bytes, str | None] = {}
-    for record in _records(data, history):
+    for record in records(data, history):
         try:
             for number, wire, low, high in fields(record, 0, len(record)):
                 if wire != SIZED:
                     continue
                 if number == _HISTORY:
                     history.log(_values(record, low, high, names))
+                    history.summaries.clear()
                 elif number == _RUN:
                     _describe(history, record, low, high)
+                elif number == _SUMMARY and not history.rows:
+                    history.summaries.append(record[low:high])
+                elif number in _OTHERS:
+                    history.others[_OTHERS[number]] = history.others.get(_OTHERS[number], 0) + 1
         except MalformedError:
             history.lost += len(record)
 
 
-def _records(data: bytes, history: History) -> Iterator[bytes]:
-    """Every whole record; what cannot be trusted costs the rest of its block, as in W&B's own reader."""
-    parts: list[bytes] = []
-    at = len(HEADER)
-    whole = True  # no part of the record at hand is missing
-    while at < len(data):
-        room = BLOCK - at % BLOCK
-        if room < _CHUNK.size:
-            at += room
-            continue
-        kind, end = _chunk(data, at, min(at + room, len(data)))
-        if kind is None:
-            if _runs_out(data, at, room):
-                history.cut = True
-            elif any(data[at : at + room]):  # a block may be set aside and filled with zeros
-                history.lost_at = history.lost_at if history.lost else at
-                history.lost += min(room, len(data) - at)
-            at, parts, whole = at + room, [], False
-            continue
-        part = data[at + _CHUNK.size : end]
-        at = end
-        if kind in (_FULL, _FIRST):
-            parts, whole = [part], True
-        elif whole and parts:
-            parts.append(part)
-        if kind in (_FULL, _LAST) and whole and parts:
-            yield b"".join(parts)
-            parts = []
-    history.cut |= bool(parts)
+def log_summaries(history: History) -> bool:
+    """Take the updates of the summary for the history where nothing was logged; whether there was a series.
 
-
-def _runs_out(data: bytes, at: int, room: int) -> bool:
-    """Whether the file ends within the chunk at ``at``, which would fit its block."""
-    left = len(data) - at
-    if left < _CHUNK.size:
-        return True
-    _, length, kind = _CHUNK.unpack_from(data, at)
-    return bool(left < _CHUNK.size + length <= room and kind in _OF_KIND)
-
-
-def _chunk(data: bytes, at: int, bound: int) -> tuple[int | None, int]:
-    """The kind of the chunk at ``at`` and where it ends; None for one that is damaged or leaves its block."""
-    if at + _CHUNK.size > bound:
-        return None, bound
-    checksum, length, kind = _CHUNK.unpack_from(data, at)
-    end = at + _CHUNK.size + length
-    if end > bound or kind not in _OF_KIND:
-        return None, bound
-    found = zlib.crc32(memoryview(data)[at + _CHUNK.size : end], _OF_KIND[kind])
-    return (kind, end) if found == checksum else (None, bound)
+    A loop that sets ``run.summary["loss"]`` leaves a value each time; three of one name are a series.
+    """
+    updates: list[dict[str, Any]] = []
+    for record in history.summaries:
+        with suppress(MalformedError):
+            found = _values(record, 0, len(record), {})
+            updates.append({name: value for name, value in found.items() if not name.startswith("_")})
+    times = Counter(name for update in updates for name in update)
+    if history.rows or max(times.values(), default=0) < SERIES:
+        return False
+    for update in updates:
+        if update:
+            history.log(update)
+    return True
 
 
 def _describe(history: History, record: bytes, at: int, end: int) -> None:
@@ -197,12 +172,13 @@ def _item(item: bytes, names: dict[bytes, str | None]) -> tuple[str, bytes]:
 
     The same few names come in every record: where they are known, nothing but the value is parsed.
     """
-    head, _, rest = item.partition(_VALUE_TAG)
-    if head not in names:
-        names[head] = _plain_name(head)
-    name = names[head]
-    if name is not None and rest and rest[0] == len(rest) - 1 < 0x80:
-        return name, rest[1:]
+    head, tag, rest = item.partition(_VALUE_TAG)
+    if tag:
+        if head not in names:
+            names[head] = _plain_name(head)
+        name = names[head]
+        if name is not None and rest and rest[0] == len(rest) - 1 < 0x80:
+            return name, rest[1:]
     keys, text = _slowly(item)
     return SEPARATOR.join(keys), text
 
@@ -223,9 +199,25 @@ def _slowly(item: bytes, allowed: tuple[int, ...] = ()) -> tuple[list[str], byte
             raise MalformedError("not a key")
         if wire == SIZED and number in (_KEY, _NESTED_KEY):
             keys.append(item[low:high].decode("utf-8", "replace"))
-        elif wire == SIZED and number == _VALUE_JSON:
+        elif wire == SIZED and number in (_VALUE_JSON, _JSON):
             text = item[low:high]
+        elif number in _TYPED:
+            text = _as_json(number, wire, item[low:high])
     return keys, text
+
+
+def _as_json(kind: int, wire: int, data: bytes) -> bytes:
+    """A value that has a type as the JSON that other versions write."""
+    if kind == _NUMBER and wire == FIXED64:
+        return repr(struct.unpack("<d", data)[0]).encode()
+    if kind == _TEXT and wire == SIZED:
+        return json.dumps(data.decode("utf-8", "replace")).encode()
+    if wire != VARINT or kind == _NONE:
+        return b"null"
+    number = varint(data, 0, len(data))[0]
+    if kind == _BOOLEAN:
+        return b"true" if number else b"false"
+    return b"%d" % (number >> 1 ^ -(number & 1))  # zigzag: 1 is -1, 2 is 1
 
 
 def _value(text: bytes) -> Any:

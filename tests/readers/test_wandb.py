@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shutil
+import struct
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from store_writers import (
     BLOCK,
     sized,
+    varint,
     wandb_history,
     wandb_item,
     wandb_log,
@@ -27,7 +29,7 @@ from curvedoc.errors import CurvedocError, NotALogError
 from curvedoc.readers import read_paths
 from curvedoc.run import Logged
 from curvedoc.source import ReadOptions
-from curvedoc.stores.wandb_log import History, read_log
+from curvedoc.stores.wandb_log import SERIES, History, log_summaries, read_log
 
 LOSS = [(float(i), 1 / (i + 1)) for i in range(6)]
 ODD = [(1.0, math.nan), (2.0, math.inf), (3.0, -math.inf), (4.0, 0.1 + 0.2), (5.0, 2.0**60 + 1)]
@@ -256,3 +258,69 @@ def test_what_the_library_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert found.name.startswith("it's #1 (")
     assert points(found, "train.loss") == wanted(LOSS[1:])
     assert points(found, "odd") == wanted(ODD)
+
+
+def typed_item(name: str, field: bytes) -> bytes:
+    return sized(1, sized(2, name.encode()) + field)
+
+
+def test_values_that_have_a_type() -> None:
+    def number(value: float) -> bytes:
+        return b"\x31" + struct.pack("<d", value)
+
+    records = [
+        b"\x08\x01"
+        + sized(
+            2,
+            typed_item("loss", number(value))
+            + typed_item("val_loss", b"\x28" + varint(2 * i + 1))  # an integer, zigzag: -1, -2 ...
+            + typed_item("done", b"\x20\x01")
+            + typed_item("note", sized(7, b"fine"))
+            + typed_item("f1", sized(8, b"0.5"))
+            + typed_item("blank", b"\x18\x00"),
+        )
+        for i, value in enumerate((0.5, 0.1 + 0.2, math.nan, math.inf))
+    ]
+    history = History()
+    read_log(wandb_log(records), history)
+    cells = {name: values for name, (_, values) in history.cells.items()}
+    assert cells["loss"][:2] == [0.5, 0.1 + 0.2]
+    assert math.isnan(cells["loss"][2])
+    assert cells["loss"][3] == math.inf
+    assert cells["val_loss"] == [-1, -2, -3, -4]
+    assert cells["done"] == [True] * 4
+    assert cells["note"] == ["fine"] * 4
+    assert cells["f1"] == [0.5] * 4
+    assert cells["blank"] == [None] * 4
+
+
+def summary(**values: float) -> bytes:
+    return b"\x08\x01" + sized(3, b"".join(wandb_item(name, value) for name, value in values.items()))
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_loop_that_sets_the_summary(tmp_path: Path, times: int) -> None:
+    file = tmp_path / "a.wandb"
+    file.write_bytes(wandb_log([wandb_run(), *(summary(loss=1 / (i + 1), _runtime=i) for i in range(times))]))
+    found, problems = read(file)
+    if times < SERIES:
+        assert "without a history" in problems[0].problem
+        return
+    (logged,) = found
+    assert [(s.name, s.values.tolist()) for s in logged.series] == [("loss", [1.0, 0.5, 1 / 3])]
+    assert "summary" in logged.notes[-1]
+
+
+def test_the_summary_beside_a_history_is_no_series() -> None:
+    history = History()
+    read_log(wandb_log([summary(loss=9.0), *wandb_records(POINTS), *(summary(loss=8.0),) * 5]), history)
+    assert not history.summaries
+    assert not log_summaries(history)
+
+
+def test_a_run_without_a_history_says_what_it_holds(tmp_path: Path) -> None:
+    file = tmp_path / "a.wandb"
+    file.write_bytes(wandb_log([wandb_run(), *(b"\x08\x01" + sized(13, sized(3, b"epoch 1")),) * 4]))
+    (problem,) = read(file)[1]
+    assert "it holds 4 printed lines" in problem.problem
+    assert "output.log" in problem.fix
