@@ -35,10 +35,17 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A logged name that became no curve, and why (``"text"``, ``"constant configuration"`` ...)."""
+    """A logged name that became no curve, and why (``"text"``, ``"constant configuration"`` ...).
+
+    What cannot be seen in it is escaped.
+    """
 
     name: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", clean(self.name))
+        object.__setattr__(self, "reason", clean(self.reason))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
