@@ -21,6 +21,7 @@ _HISTORY, _SUMMARY, _RUN = 2, 3, 17
 _OTHERS = {4: "printed line", 13: "printed line", 5: "configuration", 7: "machine reading"}
 _RUN_ID, _DISPLAY_NAME = 1, 8
 _ITEM, _STEP = 1, 2
+_ITEM_TAG = _ITEM << 3 | SIZED
 _KEY, _NESTED_KEY, _VALUE_JSON = 1, 2, 16
 _NONE, _BOOLEAN, _INTEGER, _NUMBER, _TEXT, _JSON = 3, 4, 5, 6, 7, 8  # of versions from 0.30 on
 _VALUE_TAG = b"\x82\x01"  # of _VALUE_JSON: 16 << 3 | SIZED as a varint
@@ -128,6 +129,16 @@ def _values(record: bytes, at: int, end: int, names: dict[bytes, str | None]) ->
     values: dict[str, Any] = {}
     media: dict[str, Any] = {}
     step: float | None = None
+    while at + 1 < end and record[at] == _ITEM_TAG and record[at + 1] < 0x80:  # nearly all: a short number
+        low, high = at + 2, at + 2 + record[at + 1]
+        try:
+            name, text = _item(record[low : min(high, end)], names)
+            values[name] = float(text)
+        except ValueError:
+            break
+        at = high
+    if at > end:
+        raise MalformedError("a field longer than its message")
     for number, wire, low, high in fields(record, at, end):
         if number == _ITEM and wire == SIZED:
             name, text = _item(record[low:high], names)
