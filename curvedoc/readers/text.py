@@ -27,6 +27,10 @@ FRAMED = 0.85
 _RULED = r"^[^\n-]*[A-Za-z][^\n-]*\n[ \t]*-+(?:[ \t]+-{2,}){2,}[ \t]*\r?$"
 _BOXED = r"^-{10,}[ \t]*\r?\n\|[^|\n]+\|[^|\n]+\|[ \t]*\r?$"
 
+_DIED = r"^(?:\S+: )?((?:\w+\.)*\w*(?:Error|Exception|Interrupt)\b.*|.*\b(?:out of memory|OOM)\b.*|Killed.*)$"
+_END = 4000  # characters at the end in which a program tells why it stopped
+_SHOWN = 100
+
 FEWEST = 3
 """Fewer points of a loss or metric are no curve."""
 
@@ -49,7 +53,14 @@ def read(source: Source, options: ReadOptions) -> list[Logged]:
     again and again."""
     from curvedoc.text import scan
 
-    return runs_in(*scan(source.text()), source, options)
+    text = source.text()
+    try:
+        return runs_in(*scan(text), source, options)
+    except NotALogError as error:
+        died = re.findall(_DIED, text[-_END:], re.MULTILINE)
+        if died:
+            error.problem += f"; at its end a program failed: {died[-1][:_SHOWN].strip()}"
+        raise
 
 
 def runs_in(events: Sequence[Event], lines: int, source: Source, options: ReadOptions) -> list[Logged]:

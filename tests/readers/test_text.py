@@ -52,6 +52,14 @@ def test_what_was_printed_is_read(read_log: ReadLog, case: Case) -> None:
         ("lr = 0.1\nloss = 'mse'\nepochs = 10\nval_split = 0.2\n", "plain text"),
         ("Epoch 1: loss 0.5\nEpoch 2: loss 0.4\n", "no line reports"),
         ("Test accuracy: 0.93\nTest loss: 0.21\n", "plain text"),
+        (
+            'hello\n\nTraceback (most recent call last):\n  File "a.py", line 3\nValueError: no x\n',
+            "at its end a program failed: ValueError: no x",
+        ),
+        (
+            "hello world 1\n" * 5 + "torch.OutOfMemoryError: CUDA out of memory",
+            "failed: torch.OutOfMemoryError",
+        ),
         ("loss " * 3_000_000, "is in no format that is read"),
     ],
 )
