@@ -244,7 +244,7 @@ def _name(path: Sequence[str]) -> str:
 
 _SUMMARY = (
     "holds one value per name: a summary from the end of a run, no curve",
-    "Name the log of the whole run (Hugging Face: trainer_state.json), or the directory where each epoch has one.",
+    "Name the log of the whole run (Hugging Face: trainer_state.json), or the directory of one per epoch.",
 )
 
 

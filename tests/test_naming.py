@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from naming_headers import KNOWN
 
 from curvedoc.errors import UsageError
-from curvedoc.naming import assign
+from curvedoc.naming import assign, why
 from curvedoc.naming.tokens import Kind, read_name, words
 from curvedoc.run import Ignored, Logged, Run, Series
+from curvedoc.wording import clean
 
 
 def log(headers: str | dict[str, object], path: str = "run.csv", points: int = 20) -> Logged:
@@ -374,7 +375,8 @@ def logged_of(columns: list[tuple[str, list[float]]]) -> Logged:
 
 def assert_nothing_lost(logged: Logged, run: Run) -> None:
     kept = [s for c in run.curves for s in (c.sources or (c.name,))]
-    assert sorted(kept + [i.name for i in run.ignored]) == sorted(s.name for s in logged.series)
+    found = [clean(name) for name in kept] + [i.name for i in run.ignored]  # these escape what cannot be seen
+    assert sorted(found) == sorted(clean(s.name) for s in logged.series)
     assert len(run.roles) == len(run.curves)
     if run.metric:
         assert any(f"{split}/{run.metric}" in run.roles for split in ("train", "val", "test"))
@@ -472,3 +474,38 @@ def test_naming_is_quick() -> None:
     run = assign(logged)
     assert time.perf_counter() - start < 1.0
     assert len(run.curves) == 202
+
+
+@pytest.mark.parametrize(
+    ("headers", "metric"),
+    [
+        ("epoch train_loss val_loss val_recall val_precision", "precision"),  # equals: by name
+        ("epoch train_loss val_loss train_recall val_recall val_precision", "recall"),  # shows both splits
+        ("epoch train_loss val_loss val_acc val_f1", "accuracy"),  # by habit
+        ("epoch train_loss val_loss val_acc val_f1 best_f1", "f1"),  # the training goes by it
+        ("epoch train_loss val_loss train_f1 val_acc best_val_loss", "accuracy"),  # a loss is no metric
+        ("epoch train_loss val_loss val_dice_10 val_dice_2", "dice_2"),  # numbers in their order
+        ("epoch train_loss val_loss fast_cls_acc fast_fg_cls_acc", "fast_cls_accuracy"),
+    ],
+)
+def test_equal_metrics_are_told_apart_by_how_they_show_the_run(headers: str, metric: str) -> None:
+    assert assign(log(headers)).metric == metric
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ("epoch train_loss val_loss", ""),
+        ("epoch train_loss val_loss val_acc", "the only metric"),
+        ("epoch train_loss val_loss train_precision val_acc", "the only one measured on validation"),
+        ("epoch train_loss val_loss val_acc val_f1 best_f1", "keeps its best"),
+        ("epoch train_loss val_loss val_acc val_dice", "made for a task"),
+        ("epoch train_loss val_loss val_acc val_f1", "then accuracy and its like"),
+        ("epoch train_loss val_loss val_mae val_rmse", "by habit"),
+        ("step loss episode_reward success_rate", "reinforcement"),
+    ],
+)
+def test_why_a_metric_is_the_main_one(headers: str, says: str) -> None:
+    said = why(assign(log(headers)))
+    assert says in said
+    assert bool(said) == bool(says)

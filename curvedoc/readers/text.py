@@ -27,7 +27,7 @@ FRAMED = 0.85
 _RULED = r"^[^\n-]*[A-Za-z][^\n-]*\n[ \t]*-+(?:[ \t]+-{2,}){2,}[ \t]*\r?$"
 _BOXED = r"^-{10,}[ \t]*\r?\n\|[^|\n]+\|[^|\n]+\|[ \t]*\r?$"
 
-_DIED = r"^(?:\S+: )?((?:\w+\.)*\w*(?:Error|Exception|Interrupt)\b.*|.*\b(?:out of memory|OOM)\b.*|Killed.*)$"
+_DIED = r"^(?:Killed|.*(?:\b\w+(?:Error|Exception)\b|\bKeyboardInterrupt\b|\bout of memory\b|\bOOM\b)).*$"
 _END = 4000  # characters at the end in which a program tells why it stopped
 _SHOWN = 100
 
