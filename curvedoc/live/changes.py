@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from curvedoc.diagnosis import Diagnosis
+    from curvedoc.run import Run
 
 ANY = "any"
 """What stands for every state in ``--on`` and ``--until``."""
@@ -53,6 +54,21 @@ class _Lasting:
         if self.since < 0 or points < self.since:
             return replace(self, since=points)
         return _Lasting(now) if points - self.since >= max(FEWEST, LASTING * self.since) else self
+
+
+def earlier(run: Run) -> Run | None:
+    """The run as it was when its state must have come to have lasted by now; None where it is too young.
+
+    A log that has been written for long when the watch begins need not grow first for its state to be told.
+    """
+    longest = max(run.curves, key=len, default=None)
+    n = len(longest) if longest else 0
+    before = min(n - FEWEST, int(n / (1 + LASTING)))
+    if longest is None or before < 1:
+        return None
+    end = longest.steps[:before].max()
+    cut = [replace(c, steps=c.steps[c.steps <= end], values=c.values[c.steps <= end]) for c in run.curves]
+    return replace(run, curves=tuple(c for c in cut if len(c)))
 
 
 class Changes:

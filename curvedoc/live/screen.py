@@ -50,7 +50,7 @@ class Screen:
     def draw(self, lines: list[str], rows: int) -> None:
         """Show these lines, as many as fit; written over the old ones, so that nothing flickers."""
         shown = lines[: max(1, rows)]
-        self._write(HOME + f"{END_OF_LINE}\r\n".join(shown) + END_OF_LINE + BELOW)
+        self._write(HOME + f"{END_OF_LINE}\n".join(shown) + END_OF_LINE + BELOW)
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

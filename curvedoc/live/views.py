@@ -87,8 +87,7 @@ class Page:
         self._render = render
         self._screen = Screen(sys.stdout)
         self._told: list[tuple[bool, str]] = []
-        self._shown: tuple[Diagnosis | None, str] = (None, "")
-        self._size = (0, 0)
+        self._shown: tuple[Diagnosis | None, str, int, tuple[int, int]] = (None, "", 0, (0, 0))
 
     def __enter__(self) -> Page:
         self._screen.__enter__()
@@ -111,9 +110,12 @@ class Page:
         """Nothing: the page says how things stand."""
 
     def show(self, diagnosis: Diagnosis | None, about: str) -> None:
-        """Draw the page; ``about``: one line on how things stand."""
-        self._shown = diagnosis, about
-        self._size = columns, rows = self._screen.size()
+        """Draw the page, if anything on it is new; ``about``: one line on how things stand."""
+        shown = (diagnosis, about, len(self._told), self._screen.size())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        columns, rows = self._screen.size()
         width = max(1, columns or 80)
         foot = [_cut(line, width) for _, line in self._told[-REMARKS:]]
         body = [] if diagnosis is None else self._render(diagnosis).splitlines()
@@ -125,8 +127,7 @@ class Page:
 
     def again(self) -> None:
         """Draw it anew where the terminal has another size now."""
-        if self._size != self._screen.size():
-            self.show(*self._shown)
+        self.show(*self._shown[:2])
 
 
 def _cut(line: str, width: int) -> str:

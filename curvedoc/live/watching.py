@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from curvedoc.errors import EXIT_GATE, EXIT_OK, CurvedocError, NotALogError
 from curvedoc.wording import count
 
-from .changes import Changes
+from .changes import Changes, earlier
 from .hooks import Hooks
 from .tail import News
 from .views import Gone, told
@@ -66,6 +66,7 @@ class Watch:
         self.hooks = Hooks(view.remark)
         self._forget()
         self._begun = self._fresh = time.monotonic()
+        self._clock = ""
         self._waits = False
 
     def run(self) -> int:
@@ -93,7 +94,7 @@ class Watch:
             read, first = time.process_time(), self.diagnosis is None
             code = None
             if news is not News.NONE:
-                self._fresh = time.monotonic()
+                self._fresh, self._clock = time.monotonic(), time.strftime("%H:%M:%S")
                 self._diagnose()
                 if self.diagnosis is not None:
                     code = self._tell(self._changes.feed(self.diagnosis))
@@ -146,6 +147,9 @@ class Watch:
             if self.diagnosis is not None and self.diagnosis.run.name != run.name:
                 self.view.remark(f"{run.name} began")
                 self._forget()
+            before = earlier(run) if self.diagnosis is None else None
+            if before is not None:
+                self._changes.feed(judge(before))
             self.diagnosis, self.problem = judge(run), None
         except CurvedocError as error:
             self.problem = error
@@ -206,9 +210,9 @@ class Watch:
         """One line on how things stand."""
         if self.diagnosis is None:
             problem = self.problem or self.target.problem or NotALogError("nothing to see yet")
-            return f"curvedoc watch · {self.target.path} · waiting: {problem.problem}"
+            return f"curvedoc watch · waiting: {problem.problem} · {self.target.path}"
         points = count(self.diagnosis.run.n_points, "point")
-        return f"curvedoc watch · {self.target.path} · {points} · {time.strftime('%H:%M:%S')} · Ctrl-C ends"
+        return f"curvedoc watch · {points}, last read {self._clock} · Ctrl-C ends · {self.target.path}"
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
