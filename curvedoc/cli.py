@@ -5,8 +5,10 @@ Everything but click is imported inside the commands, so that ``--help`` and com
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -192,7 +194,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):  # nobody is there to read it
+            error.show()
         return EXIT_USAGE
     except CurvedocError as error:
         complain(error)
@@ -203,6 +206,9 @@ def main(args: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """The whole process."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller (``>&-``)
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - to the end
     leave(main())
 
 

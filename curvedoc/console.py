@@ -53,7 +53,7 @@ def emit(text: str | bytes, output: str | None = None, *, commands: bool = False
     """Write text (with a line end at its end) or bytes to standard output, or atomically to ``output``.
 
     A reader that went away (``| head``) is no error. ``commands``: the text is made of workflow commands and
-    means them. Raises UsageError when the file cannot be written.
+    means them. Raises UsageError when it cannot be written, e.g. because the disk is full.
     """
     if isinstance(text, str):
         text = text if text.endswith("\n") else text + "\n"
@@ -69,6 +69,10 @@ def emit(text: str | bytes, output: str | None = None, *, commands: bool = False
     except BrokenPipeError:
         # Python flushes again at exit and would complain: give it somewhere to write.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise UsageError(
+            f"standard output cannot be written: {error.strerror}", "Free some space."
+        ) from error
 
 
 # What the runners of GitHub (and Gitea, Forgejo) take for a command on either stream: ``::name ...::`` after
@@ -86,12 +90,13 @@ def harmless(text: str) -> str:
 
 def _replace(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary neighbour, then a rename."""
-    if path.exists() and not path.is_file():  # /dev/stdout, a named pipe: nothing there to replace
-        path.write_bytes(data)
-        return
-    path = path.resolve()  # through a symbolic link, not in its place
+    special = path.exists() and not path.is_file()  # /dev/stdout, a named pipe: nothing there to replace
+    path = path if special else path.resolve()  # through a symbolic link, not in its place
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if special:
+            path.write_bytes(data)
+            return
         temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
@@ -102,8 +107,8 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def say(text: str) -> None:
-    """One line on standard error."""
-    with contextlib.suppress(BrokenPipeError):
+    """One line on standard error; where nothing can be written there, nothing is lost that could be told."""
+    with contextlib.suppress(OSError):
         print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import shlex
 import struct
 import subprocess
 import sys
@@ -468,6 +469,61 @@ def test_reader_of_the_pipe_may_leave(overfit: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    ("args", "streams", "code"),
+    [
+        (("check", "{log}"), "1>/dev/full", 2),
+        (("check", "{log}"), "1>/dev/null 2>/dev/full", 1),
+        (("check", "{log}"), "1>&- 2>&-", 1),
+        (("check", "{log}", "--exit-zero"), "1>/dev/null 2>/dev/full", 0),
+        (("check", "{log}", "--exit-zero"), "1>&- 2>&-", 0),
+        (("check", "missing.csv"), "1>/dev/null 2>/dev/full", 3),
+        (("check", "--nonsense"), "2>/dev/full", 2),
+        (("diagnose", "{log}", "--format", "html", "--output", "/dev/full"), "", 2),
+        (("diagnose", "-"), "0<&-", 3),
+    ],
+)
+def test_streams_that_take_nothing_change_no_verdict(
+    overfit: Path, args: tuple[str, ...], streams: str, code: int
+) -> None:
+    words = [sys.executable, "-m", "curvedoc", *(arg.format(log=overfit) for arg in args)]
+    done = subprocess.run(f"{shlex.join(words)} {streams}", shell=True, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    assert "this is a bug" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("diagnose", "{log}", "--output", "{log}"),
+        ("diagnose", "{log}", "--output", "link.csv"),
+        ("check", ".", "--format", "json", "--output", "{log}"),
+        ("check", "{log}", "--config", "c.toml", "--format", "json", "--output", "c.toml"),
+        ("check", "{log}", "--exit-zero", "--write-baseline", "b.json", "--output", "b.json"),
+        ("check", "{log}", "--baseline", "base.csv", "--output", "base.csv"),
+        ("compare", "{log}", "base.csv", "--format", "json", "--output", "{log}"),
+    ],
+)
+def test_what_was_read_is_never_overwritten(
+    call: Call, overfit: Path, tmp_path: Path, args: tuple[str, ...]
+) -> None:
+    (tmp_path / "link.csv").symlink_to(overfit)
+    (tmp_path / "base.csv").write_bytes(overfit.read_bytes())
+    (tmp_path / "c.toml").write_text("[check]\nmax-wasted = 0.9\n")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    done = call(*(arg.format(log=overfit) for arg in args))
+    assert done.code == 2
+    assert "will not be overwritten" in done.err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("ending", ["json", "jsonl", "csv"])
+def test_a_report_beside_the_logs_may_be_renewed(call: Call, overfit: Path, ending: str) -> None:
+    for _ in range(2):
+        assert call("diagnose", overfit.parent, "--output", overfit.parent / f"report.{ending}").code == 0
 
 
 def test_module_and_script_agree(overfit: Path) -> None:

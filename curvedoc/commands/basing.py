@@ -96,14 +96,24 @@ def said(
 class Asked:
     """What a call of ``check`` asks of baselines: to compare with one, to write one, or nothing.
 
-    ``before``: the file of ``--write-baseline`` as it is; None when there is none yet.
+    ``paths``: what to compare with, as it was named. ``before``: the file of ``--write-baseline`` as it is;
+    None when there is none yet.
     """
 
     terms: Terms
+    paths: tuple[str, ...]
     baseline: Baseline | None
     file: str | None
     before: Baseline | None
     label: str
+
+    def files(self, settings: Settings) -> list[str]:
+        """The files that this and the settings name: no report may take their place."""
+        return [
+            *self.paths,
+            *([self.file] if self.file else []),
+            *([str(settings.path)] if settings.path else []),
+        ]
 
     def look(self, batch: Batch) -> Sequence[Sequence[Check]] | None:
         """The conditions of each run of a batch; says what has no counterpart. None without a baseline."""
@@ -150,7 +160,8 @@ def asked(given: Mapping[str, Any], table: Mapping[str, Any], settings: Settings
         from curvedoc.baseline.gathered import gather
 
         baseline = gather(paths, options(given, settings), terms.compare)
-    return Asked(terms, baseline, given["write_baseline"], _before(given["write_baseline"]), given["label"])
+    file = given["write_baseline"]
+    return Asked(terms, tuple(paths), baseline, file, _before(file), given["label"])
 
 
 def _paths(table: Mapping[str, Any], where: str) -> list[str]:

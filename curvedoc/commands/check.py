@@ -84,7 +84,7 @@ def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> 
     base = basing.asked(given, table, settings)
     batch = examine(paths, flags.options(given, settings))
     result = gate(batch, policy, _today(), base.look(batch))
-    show(batch, reports, given, result)
+    show(batch, reports, given, result, base.files(settings))
     for line in _verdict(result):
         say(line)
     base.write(batch, bool(result))

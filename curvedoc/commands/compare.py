@@ -11,7 +11,7 @@ from curvedoc.console import complain, emit
 from curvedoc.errors import EXIT_OK, EXIT_UNREADABLE, CurvedocError, UsageError, nearest
 
 from .basing import terms_of
-from .showing import examine, style
+from .showing import examine, spare, style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,7 @@ def compare(
     terms, target = terms_of(given), _target(given["target"])
     options = flags.options(given, flags.settings())
     batches = [examine(side, options) for side in (paths, versus) if side]
+    spare(output, batches)
     problems = [problem for batch in batches for problem in batch.problems]
     for problem in problems:
         complain(CurvedocError(problem.problem, problem.fix, problem.path))

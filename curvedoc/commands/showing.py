@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.console import complain, emit, say
-from curvedoc.errors import CurvedocError, NotALogError
+from curvedoc.errors import CurvedocError, NotALogError, UsageError
 from curvedoc.wording import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from curvedoc.diagnosis import Batch
     from curvedoc.gated import GateResult
@@ -57,14 +57,47 @@ def style(given: Mapping[str, Any], output: str | None = None) -> dict[str, Any]
     }
 
 
+def spare(output: str | None, batches: Iterable[Batch], others: Iterable[str] = ()) -> None:
+    """Refuse to write a report over a log of ``batches`` or over one of ``others``: what was read is kept.
+
+    Raises UsageError for such an ``output``; symbolic links are followed. A report of ours that a search came
+    across may be renewed.
+    """
+    if output is None or _is_report(output):
+        return
+    paths = [*others]
+    for batch in batches:
+        paths += [diagnosis.run.path for diagnosis in batch.diagnoses]
+        paths += [problem.path for problem in batch.problems]
+    if Path(output).resolve() in {Path(path).resolve() for path in paths}:
+        raise UsageError("was read, and will not be overwritten", "Give the report another name.", output)
+
+
+def _is_report(path: str) -> bool:
+    """Whether a file begins as our reports do that a search may take for logs: JSON and CSV."""
+    try:
+        with Path(path).open("rb") as file:
+            opening = file.read(80).lstrip(b"{ \r\n")
+    except OSError:
+        return False
+    return opening.startswith((b'"schema_version"', b'"run","path","state","confidence"'))
+
+
 def show(
-    batch: Batch, reports: Sequence[Wanted], given: Mapping[str, Any], gate: GateResult | None = None
+    batch: Batch,
+    reports: Sequence[Wanted],
+    given: Mapping[str, Any],
+    gate: GateResult | None = None,
+    others: Sequence[str] = (),
 ) -> None:
     """Every report in its file or on standard output; what could not be read on standard error too.
 
     All are made before the first is written. What could not be read is in the reports already: whoever sees
     that on the same terminal is not told twice. ``gate``: what ``check`` found, for the reports that show it.
+    ``others``: files beside the logs that no report may take the place of.
     """
+    for wanted in reports:
+        spare(wanted.file, [batch], others)
     made = [(wanted, rendered(wanted, batch, given, gate)) for wanted in reports]
     for wanted, content in made:
         emit(content, wanted.file, commands=wanted.form == "github")
