@@ -3,9 +3,9 @@
     python benchmarks/flapping.py ../shared/corpus/academic ../shared/corpus/real [--looks 100] [--every 5]
 
 Each run is cut off at ``--looks`` places, evenly spaced over its points, and diagnosed there, as
-``curvedoc watch`` would. Printed per run: changes of the verdict as it comes, changes that are told, the share
-of the run that went by between the verdict that lasts and its announcement, and whether the state told last is
-the final verdict.
+``curvedoc watch`` would. Printed per run: changes of the verdict as it comes, changes that are told, the
+share of the run that went by between the verdict that lasts and its announcement, and whether the state told
+last is the final verdict.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ import curvedoc
 from curvedoc import hysteresis
 from curvedoc.hysteresis import Announcer
 from curvedoc.intake import judge
-from curvedoc.run import Run
 from curvedoc.states import State
 
 HEALTHY = (State.SMOOTH_DESCENT, State.GROKKING)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from curvedoc.run import Run
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def replay(run: Run, looks: int, min_confidence: float) -> Told:
 
 
 def runs_in(folder: Path, every: int) -> Iterator[tuple[str, Run]]:
-    """The labelled runs of a corpus (each ``every``-th): those that ``labels.csv`` in it or above it names."""
+    """The labelled runs of a corpus (each ``every``-th), as ``labels.csv`` in it or above it has them."""
     labels = next(p for p in (folder / "labels.csv", folder.parent / "labels.csv") if p.is_file())
     with labels.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if (labels.parent / row["path"]).is_relative_to(folder)]
@@ -131,7 +132,9 @@ def row(name: str, result: Told) -> str:
     delay = "" if result.delay is None else f"{result.delay:4.0%}"
     said = " > ".join(f"{state} {share:.0%}" for share, state in result.told)
     agrees = "=" if result.agrees else "!"
-    return f"{len(result.raw) - 1:4} {len(result.told):3} {delay:>5} {agrees} {result.final}  {name}  [{said}]"
+    return (
+        f"{len(result.raw) - 1:4} {len(result.told):3} {delay:>5} {agrees} {result.final}  {name}  [{said}]"
+    )
 
 
 def summary(results: list[Told]) -> str:
@@ -141,16 +144,22 @@ def summary(results: list[Told]) -> str:
     delays = [r.delay for r in results if r.delay is not None]
     spoken = [r for r in results if r.final is not State.INCONCLUSIVE and r.sure >= 0.8]
     healthy = [r for r in results if r.final in HEALTHY]
+    false = Counter(s for r in healthy for s in {state for _, state in r.told} if s not in HEALTHY)
     alarms = [any(state not in HEALTHY for _, state in r.told) for r in healthy]
-    early = [any(state not in HEALTHY for _, state in r.raw if state is not State.INCONCLUSIVE) for r in healthy]
+    early = [
+        any(state not in HEALTHY for _, state in r.raw if state is not State.INCONCLUSIVE) for r in healthy
+    ]
     lines = [
         f"{len(results)} runs",
         f"changes of the verdict    mean {mean(changes):5.2f}  most {max(changes)}  {histogram(changes)}",
         f"announcements             mean {mean(told):5.2f}  most {max(told)}  {histogram(told)}",
         f"told last = final verdict {mean(r.agrees for r in results):.1%}; of those whose final verdict is"
         f" told at all ({len(spoken)}) {mean(r.agrees for r in spoken):.1%}",
-        f"delay, share of the run   median {median(delays):.1%}  9 of 10 below {np.quantile(delays, 0.9):.1%}",
-        f"ends healthy ({len(healthy)}): called sick on the way {mean(early):.1%}, told so {mean(alarms):.1%}",
+        f"delay, share of the run   median {median(delays):.1%},"
+        f" 9 of 10 below {np.quantile(delays, 0.9):.1%}",
+        f"ends healthy ({len(healthy)})        called sick on the way {mean(early):.1%},"
+        f" told so {mean(alarms):.1%}",
+        f"  by state                {', '.join(f'{state} {n}' for state, n in false.most_common())}",
         f"state told first = final  {mean(r.told[0][1] is r.final for r in results if r.told):.1%}",
     ]
     return "\n".join(lines)
