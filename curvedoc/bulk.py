@@ -11,7 +11,7 @@ from .cells import BLANK, finished, number
 from .decimals import MARGIN, parse
 from .dialect import SPACES
 from .rows import SHORT_ROW
-from .stream import in_threads
+from .stream import keep_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,9 +56,9 @@ def read_bulk(
     notes: list[str] = []
     grown = [_Grown() for _ in names]
     try:
-        rows = _rows(blocks, delimiter, dialect, notes)
-        for part in in_threads(lambda block: _columns(block, delimiter[0], dialect.width), rows):
-            for column, own in zip(grown, part, strict=True):
+        keep_memory()
+        for block in _rows(blocks, delimiter, dialect, notes):
+            for column, own in zip(grown, _columns(block, delimiter[0], dialect.width), strict=True):
                 column.add(own)
     except (_Irregular, ValueError):
         return None

@@ -17,7 +17,7 @@ import numpy as np
 from .cells import Column, clean_name, column
 from .decimals import MARGIN, parse
 from .records import CLOSING, Cells, Read, flat, parse_object
-from .stream import in_threads
+from .stream import keep_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +74,8 @@ def read_lines(blocks: Iterable[bytes]) -> Read | None:
     """Everything in whole lines of JSON; None when the text is not UTF-8 or its lines do not end in LF."""
     layouts: list[_Layout] = []
     try:
-        found = list(in_threads(lambda block: _decoded(block, layouts), blocks))
+        keep_memory()
+        found = [_decoded(block, layouts) for block in blocks]
     except _Irregular:
         return None
     return _gathered(found)

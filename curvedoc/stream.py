@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from itertools import chain, islice
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from .source import HEAD_BYTES, MAX_BYTES, size_of, too_large, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Iterator
 
     from .source import Source
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 LARGE = 1 << 18
 """From 256 KiB on numpy reads a log sooner than Python's own loops do."""
@@ -29,8 +24,6 @@ BLOCK = 1 << 19
 _LONGEST_LINE = 1 << 24  # 16 MiB; what has longer ones is no log of rows
 
 _KEPT = 1 << 24
-_WORTH_THREADS = 8  # blocks; for fewer the start of the threads is not made up for
-_MOST_THREADS = 4  # reading the file and joining what was read stay with one
 
 
 def is_large(source: Source) -> bool:
@@ -68,30 +61,6 @@ def blocks(source: Source, size: int = BLOCK) -> Iterator[bytes]:
     rest = b"".join(held)
     if rest.strip():
         yield rest
-
-
-def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """``map`` over some threads at once, in order; numpy lets go of the interpreter while it works.
-
-    Only a few items are taken ahead, and a single one needs no thread.
-    """
-    keep_memory()
-    coming = iter(items)
-    first = list(islice(coming, _WORTH_THREADS))
-    workers = min(_MOST_THREADS, cores())
-    if workers < 2 or len(first) < _WORTH_THREADS:
-        yield from map(work, chain(first, coming))
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        ahead: deque[Future[Result]] = deque()
-        for item in chain(first, coming):
-            ahead.append(pool.submit(work, item))
-            if len(ahead) > workers:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
 
 def keep_memory() -> None:
