@@ -70,7 +70,7 @@ def against(runs: Sequence[Run], baseline: Baseline, terms: Terms) -> Verdict:
         remarks += [f"{group.name}: {line}" for line in beside(found)]
         shared = [*_checks(found), *_drift(group.of(new), base, baseline, terms, found)]
         for place in group.members:
-            checks[place] = (*_lost(new[place], found), *shared)
+            checks[place] = (*_lost(new[place], base.of(baseline.runs), found), *shared)
     known = ", ".join(run.name for run in baseline.runs[:5]) + (", …" if len(baseline.runs) > 5 else "")
     for group in matched.new_alone:
         reason = f"the baseline has no run like {group.name}; it has {known}"
@@ -108,10 +108,14 @@ def _checks(found: Sequence[Compared]) -> Iterator[Check]:
         yield Check(KIND, "compared", Status.FAILED, f"nothing that decides could be compared: {reason}")
 
 
-def _lost(run: Summary, found: Sequence[Compared]) -> Iterator[Check]:
-    """A run that ends in NaN beside others of its group that do not."""
-    deciding = {c.role for c in found if c.decides and c.outcome is not Outcome.LOST}
-    for role in sorted(deciding & set(run.lost)):
+def _lost(run: Summary, base: Sequence[Summary], found: Sequence[Compared]) -> Iterator[Check]:
+    """A run that ends in NaN where the baseline does not: beside others of its group that do not, or in a
+    curve that does not decide, for a run without a loss is lost whatever its metric says."""
+    told = {c.role for c in found if c.decides and c.outcome is Outcome.LOST}
+    looked_at = {c.role for c in found} | {role for role in run.lost if role.endswith("/loss")}
+    for role in sorted((looked_at & set(run.lost)) - told):
+        if not roles.courses(role, base):
+            continue
         yield Check(KIND, f"{role} finite", Status.FAILED, f"{role} ends in NaN or infinity")
 
 

@@ -84,6 +84,7 @@ def said(
     from curvedoc.baseline.terms import KEYS
 
     terms_of(given, table, str(settings.path or ""))
+    _paths(table, str(settings.path or ""))
     found = {key: (value, f"{settings.path} [check.baseline]") for key, value in table.items()}
     flags = {"path": given["baseline"], **{key: given.get(key) for key in KEYS if key != "path"}}
     for key, value in flags.items():
@@ -170,6 +171,8 @@ def _paths(table: Mapping[str, Any], where: str) -> list[str]:
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise UsageError("'path' is not a string", 'Write path = "baseline.json".', where)
+    if "path" in table and not (entries and all(entries)):  # nothing would be compared, and all pass
+        raise UsageError("'path' of the baseline names nothing", 'Write path = "baseline.json".', where)
     return [os.path.join(Path(where).parent, entry) for entry in entries]  # noqa: PTH118 - may be a glob
 
 

@@ -139,6 +139,17 @@ def test_settings(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "conf/curvedoc.toml: unknown setting 'tolerence' of the baseline. Did you mean 'tolerance'?" in err
 
 
+@pytest.mark.parametrize("path", ["[]", '""', '["main", ""]', "3"])
+def test_a_baseline_of_nothing_is_a_mistake(
+    logs: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    (logs / "curvedoc.toml").write_text(f"[check.baseline]\npath = {path}\n")
+    for args in (("worse",), ("--show-config",)):
+        code, _, err = said(capsys, "check", *args)
+        assert code == 2
+        assert "curvedoc.toml: 'path'" in err
+
+
 def test_hostile_names_do_nothing(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name = "seed_0\x1b[31m|<b>\u202e"
     write(logs / "hostile" / f"{name}.csv", 1)

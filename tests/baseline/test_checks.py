@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,10 +12,14 @@ from made_runs import run, summed
 from curvedoc.baseline.checks import ONE_SEED, Verdict, against
 from curvedoc.baseline.history import Baseline, Entry, spread
 from curvedoc.baseline.matching import groups, match
+from curvedoc.baseline.summary import summary
 from curvedoc.baseline.terms import Terms, Tolerance, measures_of, terms, tolerance
 from curvedoc.compared import Measure
 from curvedoc.errors import UsageError
 from curvedoc.gated import Status
+
+if TYPE_CHECKING:
+    from curvedoc.run import Run
 
 LOSS = Terms(compare=("val/loss",))
 
@@ -96,7 +101,20 @@ def test_nan_fails_alone_or_among_seeds() -> None:
     assert "val/loss final level" in failed(against([ends_in_nan(1, "r")], base("main"), LOSS))[0]  # type: ignore[list-item]
     new = [run(0, "seed_0"), run(1, "seed_1"), ends_in_nan(2, "seed_2")]
     verdict = against(new, base("seed_0", "seed_1", "seed_2"), LOSS)  # type: ignore[arg-type]
-    assert failed(verdict) == [[], [], ["val/loss finite"]]
+    assert failed(verdict) == [[], [], ["train/loss finite", "val/loss finite"]]
+
+
+def test_a_loss_of_nan_fails_though_the_metric_decides() -> None:
+    def lost(*names: str) -> Run:
+        good = run(1)
+        bad = {c.role: replace(c, values=np.append(c.values[:-9], [np.nan] * 9)) for c in good.curves}
+        return replace(good, curves=tuple(bad[c.role] if c.role in names else c for c in good.curves))
+
+    assert failed(against([lost()], base("main"), Terms())) == [[]]
+    assert failed(against([lost("val/loss")], base("main"), Terms())) == [["val/loss finite"]]
+    assert failed(against([lost("train/loss")], base("main"), LOSS)) == [["train/loss finite"]]
+    nothing = Baseline((Entry((summary(lost("val/loss")),)),))  # the baseline was no better
+    assert failed(against([lost("val/loss")], nothing, Terms())) == [[]]
 
 
 def history(levels: list[float]) -> Baseline:
