@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from curvedoc.naming import why
@@ -92,7 +93,7 @@ def _curves(look: Look, run: Run) -> Iterator[Text]:
     paper = look.paper
     main = [c for c in run.curves if c.quantity == "loss" or (run.metric and c.quantity == run.metric)]
     others = [c for c in run.curves if c not in main]
-    shown = others if look.details or len(others) <= CURVES + 1 else others[:CURVES]
+    shown = others if look.details or len(others) <= CURVES + 1 else _one_of_each(others)[:CURVES]
     widths = [max(map(width_of, column)) for column in zip(HEADS, *map(_cells, (*main, *shown)), strict=True)]
     yield paper.text()
     yield _line(paper, HEADS, widths, HEAD_STYLES) + paper.text(("logged name", DIM))
@@ -112,7 +113,31 @@ def _curves(look: Look, run: Run) -> Iterator[Text]:
     for curve in shown:
         yield _row(paper, curve, widths)
     if len(shown) < len(others):
-        yield paper.text((f"  … and {len(others) - len(shown)} more: --details lists them", DIM))
+        rest = _kinds([c.role for c in others if c not in shown])
+        more = f"and {len(others) - len(shown)} more (--details lists them): {rest}"
+        yield paper.hang(paper.text("  "), paper.text((more, DIM)))
+
+
+def _kind(name: str) -> str:
+    """A name without its numbers: ``layer*/grad_norm``."""
+    return re.sub(r"\d+", "*", name)
+
+
+def _one_of_each(curves: Sequence[Curve]) -> list[Curve]:
+    """The curves whose names differ in more than numbers, one of each kind."""
+    first: dict[str, Curve] = {}
+    for curve in curves:
+        first.setdefault(_kind(curve.role), curve)
+    return list(first.values())
+
+
+def _kinds(names: Sequence[str]) -> str:
+    """Many names in few words: those that differ in their numbers alone together, and how many they are."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(_kind(name), []).append(name)
+    said = [f"{kind} ({len(alike)})" if len(alike) > 1 else alike[0] for kind, alike in kinds.items()]
+    return ", ".join(said[:NAMES]) + (f" and {len(said) - NAMES} other kinds" if len(said) > NAMES else "")
 
 
 def _no_metric(others: Sequence[Curve]) -> str:
@@ -162,9 +187,8 @@ def _ignored(look: Look, run: Run) -> Iterator[Text]:
         yield paper.text()
         yield paper.text(("  Ignored", "bold"))
     for reason, names in reasons.items():
-        shown = names if look.details or len(names) <= NAMES + 1 else names[:NAMES]
-        more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
-        yield paper.hang(paper.text("  "), paper.text((reason, "yellow"), ": " + ", ".join(shown) + more))
+        listed = ", ".join(names) if look.details or len(names) <= NAMES + 1 else _kinds(names)
+        yield paper.hang(paper.text("  "), paper.text((reason, "yellow"), ": " + listed))
 
 
 def _notes(paper: Paper, run: Run) -> Iterator[Text]:
