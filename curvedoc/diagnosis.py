@@ -240,12 +240,16 @@ def _outcome(
     return Outcome(rule.id, OutcomeKind.FIRED, verdict.strength, finding=finding)
 
 
+_KINDS = {kind: i for i, kind in enumerate(OutcomeKind)}
+_WORST_FIRST = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
 def _rank(outcome: Outcome, state: State) -> tuple[int, int, int, float]:
     """Order of outcomes: those of the run's state first, then by severity and confidence."""
-    kind = list(OutcomeKind).index(outcome.kind)
+    kind = _KINDS[outcome.kind]
     if outcome.finding is None:
         return (kind, 1, 0, -outcome.strength)
-    severity = [Severity.ERROR, Severity.WARNING, Severity.INFO].index(outcome.finding.severity)
+    severity = _WORST_FIRST[outcome.finding.severity]
     return (kind, outcome.finding.state is not state, severity, -outcome.finding.confidence)
 
 
