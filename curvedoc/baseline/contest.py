@@ -120,7 +120,8 @@ def _behind(
     own = replace(terms, compare=(role,), measures=(Measure.FINAL,))
     found = {}
     for i in others:
-        found[i] = next(c for c in judge(sides[i], sides[first], own) if c.measure is Measure.FINAL)
+        compared = judge(sides[i], sides[first], own, several=2 * len(others))
+        found[i] = next(c for c in compared if c.measure is Measure.FINAL)
     tested = [i for i in others if found[i].p is not None]
     doubled = [min(1.0, 2 * (found[i].p or 0.0)) for i in tested]
     for i, p in zip(tested, statistics.holm(doubled), strict=True):

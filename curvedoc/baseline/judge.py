@@ -14,7 +14,7 @@ from . import measures, roles, statistics
 from .samples import OWN_NOISE, two_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .samples import Spread, Tested
     from .summary import Course, Level, Summary
@@ -31,18 +31,29 @@ SEEDS_ALONE, SEEDS_ALONE_STEPS = 0.05, 0.25
 
 
 def judge(
-    new: Sequence[Summary], base: Sequence[Summary], terms: Terms, spread: Spread | None = None
+    new: Sequence[Summary],
+    base: Sequence[Summary],
+    terms: Terms,
+    spread: Spread | None = None,
+    several: int = 1,
 ) -> tuple[Compared, ...]:
     """Every measure of every role that the terms ask for; p-values are corrected (Holm).
 
     Those that decide are corrected together, and the others, which are told beside them.
     ``new``, ``base``: runs of one experiment, at least one each. ``spread``: how far the final levels of
-    single runs of earlier baselines lay apart, where that is known.
+    single runs of earlier baselines lay apart, where that is known. ``several``: by how much the caller will
+    correct these p-values further.
     """
+    asked = roles.asked(base, terms)
+    n_deciding = len(terms.measures) * sum(decides for _, decides in asked)
+    n_beside = len(Measure) * len(asked) - n_deciding
     found: list[Compared] = []
-    for role, decides in roles.asked(base, terms):
+    for role, decides in asked:
         deciding = terms.measures if decides else ()
-        found += [replace(c, decides=c.measure in deciding) for c in _of_role(role, new, base, terms, spread)]
+        # What a test must be able to reach to say anything once its p-value is corrected.
+        reach = {m: terms.alpha / (several * (n_deciding if m in deciding else n_beside)) for m in Measure}
+        compared = _of_role(role, new, base, terms, spread, reach)
+        found += [replace(c, decides=c.measure in deciding) for c in compared]
     for decides in (True, False):
         places = [i for i, c in enumerate(found) if c.decides is decides and c.p is not None]
         worse = statistics.holm([found[i].p or 0.0 for i in places])
@@ -53,7 +64,12 @@ def judge(
 
 
 def _of_role(
-    role: str, new: Sequence[Summary], base: Sequence[Summary], terms: Terms, spread: Spread | None
+    role: str,
+    new: Sequence[Summary],
+    base: Sequence[Summary],
+    terms: Terms,
+    spread: Spread | None,
+    reach: Mapping[Measure, float],
 ) -> list[Compared]:
     reason, outcome = roles.missing(role, new, base), Outcome.SKIPPED
     if not reason and not roles.courses(role, new):
@@ -67,7 +83,7 @@ def _of_role(
     for measure in Measure:
         levels = _levels(measure, first, second, units)
         history = spread if measure is Measure.FINAL else None
-        result = levels if isinstance(levels, str) else _tested(levels, terms, history)
+        result = levels if isinstance(levels, str) else _tested(levels, reach[measure], terms, history)
         if isinstance(result, str) or isinstance(levels, str):
             made.append(Compared(role, measure, False, Outcome.SKIPPED, note=str(result)))
         else:
@@ -77,8 +93,8 @@ def _of_role(
     return made
 
 
-def _tested(levels: Levels, terms: Terms, spread: Spread | None) -> Tested | str:
-    return two_samples(levels[0], levels[1], terms.alpha, spread, terms.tolerance is not None)
+def _tested(levels: Levels, reach: float, terms: Terms, spread: Spread | None) -> Tested | str:
+    return two_samples(levels[0], levels[1], reach, spread, terms.tolerance is not None)
 
 
 def _levels(measure: Measure, new: Sequence[Course], base: Sequence[Course], units: str) -> Levels | str:

@@ -79,8 +79,8 @@ def two_samples(
         return made
     if 1 / ways > alpha:
         note = (
-            f"{len(first)} runs against {len(second)} cannot reach p ≤ {alpha:g} by an exact test (least: "
-            f"{number(1 / ways)}); Welch's t-test takes the spread for normal"
+            f"{len(first)} runs against {len(second)} cannot reach p ≤ {number(alpha)} by an exact test "
+            f"(least: {number(1 / ways)}); Welch's t-test takes the spread for normal"
         )
         return replace(made, note=note)
     p, p_better = statistics.permutation(first, second)

@@ -76,7 +76,9 @@ def test_seeds_share_their_comparison() -> None:
     verdict = against(new, base("seed_0", "seed_1", "seed_2"), LOSS)
     assert failed(verdict) == [["val/loss final level"]] * 3
     assert verdict.checks[0] == verdict.checks[2]
-    assert verdict.remarks == ()
+    assert [line.partition(" (")[0] for line in verdict.remarks] == [
+        "seed_*: beside what decides worse beyond noise: val/loss best level"
+    ]
 
 
 def test_a_run_without_counterpart_fails_and_a_baseline_without_is_said() -> None:
