@@ -116,8 +116,11 @@ def test_the_command_writes_whole_files_and_says_what_it_could_not_read(
     before = target.read_bytes()
     assert main(["plot", str(tmp_path / "no.csv"), "-o", str(target)]) == 3
     assert main(["plot", log, "-o", str(tmp_path / "fig.gif")]) == 2
+    assert main(["plot", log, "-o", str(tmp_path / "fig")]) == 2
     assert main(["plot", log, str(tmp_path / "no.csv"), "-o", str(tmp_path / "two.png")]) == 3
     assert (tmp_path / "two.png").read_bytes().startswith(b"\x89PNG")
     assert target.read_bytes() == before
-    assert ".gif" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert ".gif" in said
+    assert "fig: its name has no ending" in said
     assert sorted(p.name for p in tmp_path.iterdir()) == ["fig.svg", "two.png"]

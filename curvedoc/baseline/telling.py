@@ -27,6 +27,8 @@ _SAID = {
     Outcome.SAME: "no difference beyond noise",
     Outcome.BETTER: "better beyond noise",
 }
+# Beyond this multiple of the baseline's value a share says nothing: the value is next to zero.
+MOST_SHARE = 9.99
 
 
 def subject(compared: Compared) -> str:
@@ -67,7 +69,8 @@ def _numbers(compared: Compared, directed: bool = True) -> list[str]:
     if compared.difference and compared.base and compared.base.mean:
         share = abs(compared.difference / compared.base.mean)
         way = (" worse" if compared.difference > 0 else " better") if directed else ""
-        parts.append(f"{number(abs(compared.difference))} or {100 * share:.3g} %{way}")
+        of_it = f" or {100 * share:.3g} %" if share < MOST_SHARE else ""
+        parts.append(f"{number(abs(compared.difference))}{of_it}{way}")
     if compared.p is not None:
         parts.append("p " + chance(min(compared.p, compared.p_better)))
     if compared.effect and compared.new and compared.base and compared.new.runs + compared.base.runs > 3:

@@ -36,7 +36,7 @@ def plot(
     form = Path(output).suffix.lower().lstrip(".")
     if form not in FORMATS:
         raise UsageError(
-            f"the ending '.{form}' names no format of a figure",
+            f"the ending '.{form}' names no format of a figure" if form else "its name has no ending",
             f"Choose one of: {', '.join('.' + known for known in FORMATS)}.",
             output,
         )

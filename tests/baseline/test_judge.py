@@ -11,8 +11,9 @@ from made_runs import curve, falling, run, summed
 from curvedoc.baseline import samples
 from curvedoc.baseline.judge import judge, seeds_alone
 from curvedoc.baseline.summary import Level, Summary, summary
+from curvedoc.baseline.telling import sentence
 from curvedoc.baseline.terms import Terms, Tolerance
-from curvedoc.compared import Compared, Measure, Outcome
+from curvedoc.compared import Compared, Measure, Outcome, Side
 from curvedoc.run import Run
 
 LOSS = Terms(compare=("val/loss",))
@@ -81,11 +82,16 @@ def test_more_runs_than_can_be_split_are_left_to_welch() -> None:
     assert (found.name, found.note, found.p) == (samples.WELCH, "", pytest.approx(0.5))
 
 
-def test_three_against_three_reach_the_level_but_not_two_measures() -> None:
+def test_the_test_can_reach_the_level_after_the_correction() -> None:
+    # Three against three reach 0.05 by the exact test, which doubled for two measures never fails anything.
     new, base = several(3, 0.6, 10), several(3, 0.4, 50)
+    assert (final(new, base).p, final(new, base).test) == (pytest.approx(0.05), samples.EXACT)
     both = judge(new, base, replace(LOSS, measures=(Measure.FINAL, Measure.BEST)))
-    assert [c.p for c in both if c.decides] == pytest.approx([0.1, 0.1])
-    assert final(new, base).p == pytest.approx(0.05)
+    assert {(c.outcome, c.test) for c in both if c.decides} == {(Outcome.WORSE, samples.WELCH)}
+    twice = judge(new, base, LOSS, several=2)
+    assert {c.test for c in twice if c.decides} == {samples.WELCH}
+    equal = judge(several(3, 0.4, 10), base, replace(LOSS, measures=(Measure.FINAL, Measure.BEST)))
+    assert {c.outcome for c in equal if c.decides} == {Outcome.SAME}
 
 
 def test_the_metric_decides_and_the_loss_is_told() -> None:
@@ -190,3 +196,21 @@ def test_equal_runs_seldom_fail() -> None:
         assert isinstance(found, samples.Tested)
         hits += found.p <= 0.05
     assert 3 <= hits <= 28
+
+
+@pytest.mark.parametrize(
+    ("level", "shown"), [(0.5, "25 % worse"), (3.0, "650 % worse"), (300.0, "299.6 worse")]
+)
+def test_a_share_of_next_to_nothing_is_not_told(level: float, shown: str) -> None:
+    found = Compared(
+        "val/loss",
+        Measure.FINAL,
+        True,
+        Outcome.WORSE,
+        Side(1, level, 0.1),
+        Side(1, 0.4, 0.1),
+        level - 0.4,
+        p=0.01,
+    )
+    assert shown in sentence(found)
+    assert "e+" not in sentence(found)
