@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from curvedoc.errors import CurvedocError, UsageError
 from curvedoc.source import Source, is_pipe
 
-from .logs import EventRun, TextLog, Whole
+from .logs import TextLog
 from .pipe import Pipe
 from .tail import News, Tail
+from .whole import EventRun, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from following import Bytes, file_of, told
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curvedoc.live.logs import EventRun
 from curvedoc.live.tail import News
+from curvedoc.live.whole import EventRun
 from curvedoc.readers.tensorboard import read_files
 from curvedoc.source import ReadOptions, Source
 from curvedoc.tfevents.growing import GrowingFile

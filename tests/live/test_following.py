@@ -10,9 +10,10 @@ from following import Bytes, at_once, file_of, followed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from curvedoc.live.logs import ENOUGH, TextLog
+from curvedoc.live.logs import TextLog
 from curvedoc.live.parsers import SETTLED
 from curvedoc.live.tail import FIRST, LAST, Tail
+from curvedoc.live.whole import ENOUGH
 from curvedoc.source import HEAD_BYTES, ReadOptions, Source
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
