@@ -14,7 +14,7 @@ from . import basing
 from .showing import examine, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from curvedoc.gate import Policies
@@ -71,7 +71,7 @@ def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> 
     [tool.curvedoc.check] of pyproject.toml, or in curvedoc.toml; flags win over it. Without any, runs in a
     sick state fail.
     """
-    from curvedoc.gate import gate, policies
+    from curvedoc.gate import gate, idle, policies
 
     settings, table = basing.parted(flags.settings(given["config"]))
     # Of a flag that may be repeated nothing comes as an empty tuple: that is silence, not "none".
@@ -85,7 +85,7 @@ def check(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> 
     batch = examine(paths, flags.options(given, settings))
     result = gate(batch, policy, _today(), base.look(batch))
     show(batch, reports, given, result, base.files(settings))
-    for line in _verdict(result):
+    for line in _verdict(result, idle(batch, policy)):
         say(line)
     base.write(batch, bool(result))
     if result.failed and not given["exit_zero"]:
@@ -113,9 +113,11 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _verdict(result: GateResult) -> Iterator[str]:
+def _verdict(result: GateResult, patterns: Sequence[str]) -> Iterator[str]:
     """What the gate says of each run that did not simply pass, and the sum of it."""
-    from curvedoc.gate.told import verdict
+    from curvedoc.gate.told import unused, verdict
     from curvedoc.wording import clean
 
-    return (clean(f"curvedoc: {line}") for line in verdict(result))
+    if patterns and result.checks:
+        yield clean(f"curvedoc: {unused(patterns)}")
+    yield from (clean(f"curvedoc: {line}") for line in verdict(result))

@@ -6,9 +6,9 @@ other; ``conditions`` looks at one run, :func:`gate` at a batch. docs/check.md i
 
 from __future__ import annotations
 
-from .judging import gate
+from .judging import gate, idle
 from .names import subject
 from .policies import Policies, policies
 from .policy import DEFAULT_MIN_CONFIDENCE, Policy
 
-__all__ = ["DEFAULT_MIN_CONFIDENCE", "Policies", "Policy", "gate", "policies", "subject"]
+__all__ = ["DEFAULT_MIN_CONFIDENCE", "Policies", "Policy", "gate", "idle", "policies", "subject"]

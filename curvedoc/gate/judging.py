@@ -89,6 +89,16 @@ def _excused(check: Check, own: Sequence[Allowance], today: date) -> Check:
     return replace(check, status=Status.ALLOWED, message=f"{said}; allowed until {last.until}: {last.reason}")
 
 
+def idle(batch: Batch, policies: Policies) -> tuple[str, ...]:
+    """The patterns of paths and of exceptions that fit no run of a batch: perhaps a name is misspelt."""
+    from curvedoc.source import covers
+
+    runs = [diagnosis.run for diagnosis in batch.diagnoses]
+    places = [p.pattern for p in policies.places if not any(covers(p.pattern, run.path) for run in runs)]
+    entries = {e.run: None for p in (policies.everywhere, *policies.places) for e in p.policy.allow}
+    return (*places, *(entry for entry in entries if not any(_meant(entry, run) for run in runs)))
+
+
 def _meant(pattern: str, run: Run) -> bool:
     from curvedoc.source import covers
 

@@ -11,7 +11,7 @@ from curvedoc.states import State
 from curvedoc.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from curvedoc.diagnosis import Diagnosis
     from curvedoc.gated import Check, GateResult
@@ -21,6 +21,15 @@ _SAID = {
     Status.DOUBTFUL: "not failed",
     Status.ALLOWED: "let pass",
 }
+
+
+MOST_IDLE = 3  # patterns that fit no run are named up to here
+
+
+def unused(patterns: Sequence[str]) -> str:
+    """That patterns of the policy fit no run: a name may be misspelt, and then its demands are not held."""
+    named = ", ".join(f"'{pattern}'" for pattern in patterns[:MOST_IDLE])
+    return f"no run fits {named}{', …' if len(patterns) > MOST_IDLE else ''} of the policy"
 
 
 def verdict(result: GateResult) -> Iterator[str]:

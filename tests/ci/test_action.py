@@ -103,7 +103,7 @@ def test_each_sick_log_fails_and_says_why(tmp_path: Path, log: str, state: str) 
 def test_flags_and_reports(tmp_path: Path) -> None:
     files = {name: str(tmp_path / f"out.{end}") for name, end in
              (("sarif", "sarif"), ("html", "html"), ("markdown", "md"))}  # fmt: skip
-    paths = "sample_logs/label-noise.csv\n\nsample_logs/line-smooth.csv\n"
+    paths = "sample_logs/label-noise.csv\n  \n  sample_logs/line-smooth.csv \n"
     ran = check(tmp_path, paths, **{"fail-on": "unstable", "args": "--expect\nval/loss <= 100\n"}, **files)
     assert ran.code == 0, ran.said
     assert json.loads(Path(files["sarif"]).read_text("utf-8"))["version"] == "2.1.0"

@@ -197,6 +197,23 @@ def test_an_exception_in_the_file(call: Call, tmp_path: Path) -> None:
     assert done.err.strip().endswith("; it was allowed until 2001-01-01: on purpose")
 
 
+def test_patterns_that_fit_no_run_are_said(call: Call, tmp_path: Path) -> None:
+    entry = '{ run = "RUN", what = "unstable", reason = "r", until = 2099-12-31 }'
+    file = tmp_path / "curvedoc.toml"
+
+    def written(run: str, pattern: str) -> None:
+        file.write_text(
+            f'[check]\nallow = [{entry.replace("RUN", run)}]\n[paths."{pattern}".check]\nmax-gap = 9\n'
+        )
+
+    written("labl-noise", "mnits/*")
+    done = call(SICK)
+    assert done.code == 1
+    assert "curvedoc: no run fits 'mnits/*', 'labl-noise' of the policy\n" in done.err
+    written("label-noise", "label-*.csv")
+    assert "no run fits" not in call(SICK).err
+
+
 def test_a_mistake_names_file_table_and_key(call: Call, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.curvedoc.paths."a/*".check]\nmax-gap = "x"\n')
     done = call(HEALTHY)
