@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .axes import scale_for, thin
 from .errors import UsageError
 from .shown import title
-from .wording import axis, clean, percent, shorten, step
+from .wording import axis, clean, count, percent, shorten, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,8 @@ MOST_RUNS = 12
 TRAIN, VAL, BEST, ONSET, RATE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"
 # Inches: the width of a column of text, and of each panel the height.
 WIDTH, HEIGHT, RATE_HEIGHT = 6.4, 2.6, 0.9
+# Inches that a run gets beside others, and that it needs: in less, titles and legends cover each other.
+EACH, LEAST = 3.2, 2.0
 # Twice as many points as there are dots across: no spike is lost, and the file stays small.
 DOTS = 1500
 LABEL = 24
@@ -37,9 +39,10 @@ LABEL = 24
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How to draw: ``width`` in inches, ``dpi`` of a PNG, ``log`` of the losses (None: by range), trends."""
+    """How to draw: ``width`` in inches (None: what the runs need), ``dpi`` of a PNG, ``log`` of the losses
+    (None: by range), trends."""
 
-    width: float = WIDTH
+    width: float | None = None
     dpi: int = 200
     log: bool | None = None
     smooth: bool = False
@@ -49,7 +52,7 @@ def draw(diagnoses: Sequence[Diagnosis], form: str, look: Look | None = None) ->
     """The runs side by side in one figure, as the bytes of an SVG, PNG or PDF file.
 
     Points that are not finite leave a gap and a mark at the lower edge. Raises UsageError for an unknown
-    format, for no run and for more than :data:`MOST_RUNS`, and without matplotlib.
+    format, for no run and for more than :data:`MOST_RUNS` or than the width holds, and without matplotlib.
     """
     look = look or Look()
     if form not in FORMATS:
@@ -59,13 +62,19 @@ def draw(diagnoses: Sequence[Diagnosis], form: str, look: Look | None = None) ->
             f"{len(diagnoses)} runs in one figure",
             f"Name 1 to {MOST_RUNS} runs; for more there is --format html.",
         )
+    width = look.width or max(WIDTH, EACH * len(diagnoses))
+    if width < LEAST * len(diagnoses):
+        raise UsageError(
+            f"{count(len(diagnoses), 'run')} in a width of {width:g} inches",
+            f"Give a width of {LEAST * len(diagnoses):g} and more, or fewer runs.",
+        )
     panels = [_panels(diagnosis) for diagnosis in diagnoses]
     rows = max(len(own) for own in panels)
     heights = [max((own[i].height for own in panels if i < len(own)), default=0.0) for i in range(rows)]
     with _matplotlib():
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(look.width, sum(heights) + 0.6), layout="constrained", dpi=look.dpi)
+        figure = Figure(figsize=(width, sum(heights) + 0.6), layout="constrained", dpi=look.dpi)
         grid = figure.subplots(rows, len(panels), squeeze=False, height_ratios=heights, sharex="col")
         for column, (diagnosis, own) in enumerate(zip(diagnoses, panels, strict=True)):
             for row in range(rows):

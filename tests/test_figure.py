@@ -93,6 +93,20 @@ def test_nothing_finite_can_be_drawn_too() -> None:
     assert draw([lone(Curve("loss", "train/loss", np.arange(5.0), values, False))], "png")
 
 
+@pytest.mark.parametrize("n", [1, 5, MOST_RUNS])
+def test_many_runs_get_the_room_they_need(n: int) -> None:
+    svg = ET.fromstring(
+        draw([sample.overfitting()] * n, "svg")
+    )  # that matplotlib finds no room is an error here
+    assert float(svg.attrib["width"].removesuffix("pt")) == pytest.approx(72 * max(6.4, 3.2 * n))
+
+
+def test_a_width_that_holds_no_run_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"5 runs in a width of 6\.4 inches"):
+        draw([sample.overfitting()] * 5, "svg", Look(width=6.4))
+    assert draw([sample.overfitting()] * 3, "svg", Look(width=6.4))
+
+
 @pytest.mark.parametrize("count", [0, MOST_RUNS + 1])
 def test_too_many_runs_and_none_are_refused(count: int) -> None:
     with pytest.raises(UsageError, match=f"{count} runs"):
