@@ -19,11 +19,12 @@ ROWS = 24  # where a terminal does not say
 class Screen:
     """The terminal behind ``stream`` as one page; a context manager, so that it is given back whatever comes.
 
-    Suspended (Ctrl-Z) it gives the terminal back, too.
+    Suspended (Ctrl-Z) it gives the terminal back, too. ``drawn``: whether what was drawn last stands there.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.drawn = False
         self._suspending: object = None
 
     def __enter__(self) -> Screen:
@@ -50,6 +51,7 @@ class Screen:
     def draw(self, lines: list[str], rows: int) -> None:
         """Show these lines, as many as fit; written over the old ones, so that nothing flickers."""
         shown = lines[: max(1, rows)]
+        self.drawn = True
         self._write(HOME + f"{END_OF_LINE}\n".join(shown) + END_OF_LINE + BELOW)
 
     def _write(self, text: str) -> None:
@@ -60,3 +62,4 @@ class Screen:
         self._write(LEAVE)
         os.kill(os.getpid(), signal.SIGSTOP)
         self._write(ENTER)  # here it goes on
+        self.drawn = False

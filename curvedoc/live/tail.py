@@ -66,6 +66,8 @@ class Tail:
 
     def read(self) -> Iterator[bytes]:
         """What is new, up to the size that the last look found. Raises UnreadableError."""
+        if self.at >= self._seen[0]:
+            return
         try:
             with self._open() as stream:
                 stream.seek(self.at)

@@ -112,7 +112,7 @@ class Page:
     def show(self, diagnosis: Diagnosis | None, about: str) -> None:
         """Draw the page, if anything on it is new; ``about``: one line on how things stand."""
         shown = (diagnosis, about, len(self._told), self._screen.size())
-        if shown == self._shown:
+        if shown == self._shown and self._screen.drawn:
             return
         self._shown = shown
         columns, rows = self._screen.size()

@@ -185,9 +185,13 @@ class Watch:
         """Take what is left, and tell what is new by that."""
         log = self.target.log
         if log is not None:
-            self._update()
-            log.finish()
-            self._diagnose()
+            try:
+                self._update()
+                log.finish()
+            except CurvedocError as error:  # it is gone: what was read of it is all there is
+                self.problem = error
+            else:
+                self._diagnose()
         if self.diagnosis is None:
             return EXIT_OK
         return self._tell(self._changes.feed(self.diagnosis, last=True)) or EXIT_OK

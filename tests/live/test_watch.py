@@ -270,6 +270,18 @@ def test_what_ends_without_a_report(tmp_path: Path, args: list[str], code: int, 
     assert "Traceback" not in done.stderr
 
 
+def test_a_log_that_is_taken_away_is_reported_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    path = tmp_path / "logs" / "run.csv"
+    write(path, 0, 200)
+    with watching(str(path.parent), "--idle", "1") as watch:
+        watch.until("overfitting")
+        path.unlink()
+        path.parent.rmdir()
+        assert watch.ended() == 0
+    assert "What to do" in watch.out
+
+
 def test_a_reader_of_its_output_that_goes_away_ends_it(tmp_path: Path) -> None:
     path = tmp_path / "run.csv"
     with watching(str(path)) as watch:
