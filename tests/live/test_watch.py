@@ -205,14 +205,12 @@ def test_until_a_state(tmp_path: Path, sample: str, state: str, code: int) -> No
         assert watch.ended() == code
 
 
-def test_a_hook_runs_once_and_one_that_hangs_stops_nothing(tmp_path: Path) -> None:
+def test_a_hook_runs_once_and_its_failure_is_told(tmp_path: Path) -> None:
     path, made = tmp_path / "run.csv", tmp_path / "made"
     write(path, 0, 200)
     hook = f"cat >> {made}; echo >> {made}; echo told; exit 4"
-    with watching(
-        str(path), "--on", "overfitting", hook, "--on", "memorisation", "cat", "--idle", "2"
-    ) as watch:
-        write(path, 0, 200)
+    hooks = ("--on", "overfitting", hook, "--on", "memorisation", "cat")
+    with watching(str(path), *hooks, "--idle", "0.3") as watch:
         assert watch.ended() == 0
     (document,) = made.read_text().strip().splitlines()
     (run,) = json.loads(document)["runs"]
@@ -274,7 +272,7 @@ def test_a_log_that_is_taken_away_is_reported_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     path = tmp_path / "logs" / "run.csv"
     write(path, 0, 200)
-    with watching(str(path.parent), "--idle", "1") as watch:
+    with watching(str(path.parent), "--idle", "0.5") as watch:
         watch.until("overfitting")
         path.unlink()
         path.parent.rmdir()
