@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from curvedoc.errors import NotALogError
+from curvedoc.errors import NotALogError, UnreadableError
 from curvedoc.rows import Irregular
 from curvedoc.source import HEAD_BYTES, packed_as
 
@@ -67,7 +67,7 @@ class TextLog:
         self._head, self._asked_at = b"", -1
         self._reader = self._encoding = ""
         self._irregular = False
-        self._problem: NotALogError | None = None
+        self._problem: UnreadableError | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -161,7 +161,7 @@ class TextLog:
             name = (
                 "packed" if packed_as(head) else str(chosen(of_bytes(self.source, head), self._options).NAME)
             )
-        except NotALogError as error:
+        except UnreadableError as error:
             name, self._problem = "", error
         if name == self._reader:
             return

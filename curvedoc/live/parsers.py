@@ -14,7 +14,7 @@ import numpy as np
 from curvedoc.cells import clean_name
 from curvedoc.dialect import SAMPLE_LINES
 from curvedoc.encoding import lines_of
-from curvedoc.errors import NotALogError
+from curvedoc.errors import UnreadableError
 from curvedoc.grown import Growing
 from curvedoc.readers import csv, jsonl, text
 from curvedoc.records import Cells, Read, parse_object
@@ -68,7 +68,7 @@ class Tables:
             self._settled = True
             try:
                 self._rows, self._head = self._begun(), []
-            except NotALogError:  # and it stays none
+            except UnreadableError:  # and it stays none
                 del self._head[SETTLED:]
 
     def logged(self, options: ReadOptions) -> list[Logged]:
