@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .encoding import is_binary
-from .errors import NotALogError
+from .errors import NotALogError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,26 +40,51 @@ _MAGIC = (
     (b"<html", "a web page"),
 )
 
+_OURS = re.compile(
+    rb'\s*\{\s*"schema_version": \d+,\s*"(tool": \{\s*"name": "curvedoc"|(name|path)": ")'
+    rb'|\s*\{\s*"kind": "curvedoc baseline"'
+    rb'|"run","path","state","confidence",'
+)
+
+# The first line of a table of a training: of other tables the header alone is not known to be one.
+_HEADER = re.compile(r"(?=.*[,;\t])(?=.*(?<![a-z])loss(?![a-z]))[^\d\s][^\0-\b\n-\x1f=:]*")
+
 _CURVE_WORD = (
     r"loss|acc|err|auc|f1|f_?score|map|iou|bleu|rouge|wer|cer|ppl|perplex|reward|return|nll|entropy|mse|mae|rmse|"
     r"r2|dice|score|precision|recall|metric|fid|psnr|ssim|elbo|kl|cost|objective|train|val"
 )
 
 
-def refuse(source: Source) -> None:
-    """Refuse what no reader can read: nothing, Git LFS pointers, archives, checkpoints.
+def is_report(head: bytes) -> bool:
+    """Whether a file begins as our own reports do that look like logs: JSON, JSON Lines, CSV, baselines."""
+    return _OURS.match(head) is not None
 
-    Raises :class:`~curvedoc.errors.NotALogError`.
+
+def refuse(source: Source) -> None:
+    """Refuse what no reader can read: nothing, our own reports, Git LFS pointers, archives, checkpoints.
+
+    Raises :class:`~curvedoc.errors.NotALogError`, and for the header of a training's table without any row
+    :class:`~curvedoc.errors.UnreadableError`: a run that died before its first row is a run.
     """
     head = source.head
     if not head.strip():
         raise NotALogError(
             "is empty", "Let the training write to it first, or name another file.", source.path
         )
+    if is_report(head):
+        raise NotALogError(
+            "is a report or a baseline of curvedoc", "Name the log that it was made from.", source.path
+        )
     if head.startswith(b"version https://git-lfs.github.com/spec/"):
         raise NotALogError(
             "is a Git LFS pointer: the log itself was not downloaded",
             "Run `git lfs pull` in its repository.",
+            source.path,
+        )
+    if b"{" not in head and len(head) < 1 << 14 and _HEADER.fullmatch(source.head_text.strip().lower()):
+        raise UnreadableError(
+            "holds a header and no row",
+            "Let the training write to it first, or name another file.",
             source.path,
         )
     for magic, what in _MAGIC:

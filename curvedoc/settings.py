@@ -69,9 +69,13 @@ def _table(path: Path) -> dict[str, Any] | None:
     """The table of curvedoc in a file; None when the file is absent or does not speak of curvedoc."""
     try:
         data = path.read_bytes()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
-    if path.name == "pyproject.toml" and b"tool.curvedoc" not in data:
+    except OSError as error:
+        if path.name == "pyproject.toml":
+            return None  # a stranger's, above the working directory
+        raise UsageError(f"cannot be read: {error.strerror}", "Make it readable.", str(path)) from error
+    if path.name == "pyproject.toml" and b"curvedoc" not in data:
         return None  # parsing a stranger's file would cost time and could only bring their errors
     import tomllib
 

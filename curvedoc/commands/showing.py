@@ -74,13 +74,14 @@ def spare(output: str | None, batches: Iterable[Batch], others: Iterable[str] = 
 
 
 def _is_report(path: str) -> bool:
-    """Whether a file begins as our reports do that a search may take for logs: JSON and CSV."""
+    """Whether a file is a report of ours that a search may have come across."""
+    from curvedoc.refusal import is_report
+
     try:
         with Path(path).open("rb") as file:
-            opening = file.read(80).lstrip(b"{ \r\n")
+            return is_report(file.read(200))
     except OSError:
         return False
-    return opening.startswith((b'"schema_version"', b'"run","path","state","confidence"'))
 
 
 def show(

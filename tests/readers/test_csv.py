@@ -288,8 +288,8 @@ def test_one_row_is_one_point(read_log: ReadLog) -> None:
     assert table(logged) == {"train/loss": ([1], [1.5]), "val/loss": ([1], [2.5])}
 
 
-def test_a_header_alone_is_no_log(read_log: ReadLog) -> None:
-    with pytest.raises(NotALogError):
+def test_a_header_alone_is_a_run_that_logged_nothing(read_log: ReadLog) -> None:
+    with pytest.raises(UnreadableError, match="a header and no row"):
         read_log("epoch,train/loss,val/loss\n", reader="csv")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from read_everything import everything
 
+import curvedoc
 from curvedoc import search
 from curvedoc.errors import CurvedocError, NotALogError, UnreadableError, UsageError
 from curvedoc.readers import READERS, discover, load, reader
@@ -342,3 +343,31 @@ def test_a_repository_with_nothing_but_prose_says_so(tmp_path: Path) -> None:
     runs, (error,), _ = everything(tmp_path)
     assert not runs
     assert "no training log (2 files looked at)" in error.problem
+
+
+def test_a_run_that_died_before_its_first_row_is_no_stranger(tmp_path: Path) -> None:
+    (tmp_path / "run.csv").write_text("epoch,loss,val_loss\n")
+    (tmp_path / "data.csv").write_text("id,price\n")
+    (tmp_path / "good.csv").write_text("epoch,loss\n" + "".join(f"{i},{9 - i}\n" for i in range(9)))
+    batch = curvedoc.diagnose_all(tmp_path)
+    assert [d.run.name for d in batch.diagnoses] == ["good"]
+    assert [(p.path.endswith("run.csv"), p.problem) for p in batch.problems] == [
+        (True, "holds a header and no row")
+    ]
+
+
+def test_our_own_reports_are_no_logs(tmp_path: Path) -> None:
+    from curvedoc.cli import main
+
+    log = tmp_path / "run.csv"
+    log.write_text("epoch,loss,val_loss\n" + "".join(f"{i},{9 - i},{10 - i}\n" for i in range(9)))
+    names = ["a.json", "b.jsonl", "c.csv"]
+    outputs = [arg for name in names for arg in ("--output", str(tmp_path / name))]
+    baseline = tmp_path / "base.json"
+    assert (
+        main(["check", str(log), "--fail-on", "unstable", "--write-baseline", str(baseline), *outputs]) == 0
+    )
+    for name in [*names, "base.json"]:
+        with pytest.raises(NotALogError, match="of curvedoc"):
+            curvedoc.read(tmp_path / name)
+    assert [d.run.name for d in curvedoc.diagnose_all(tmp_path).diagnoses] == ["run"]
