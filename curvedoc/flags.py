@@ -57,8 +57,8 @@ showing = _together(
     click.option("--format", "formats", multiple=True, metavar="NAME", is_eager=True, expose_value=False,
                  callback=_formats, help=f"A report: {', '.join(FORMATS)}. Repeatable. [default: terminal]"),
     click.option("--output", "reports", multiple=True, metavar="FILE", callback=_paired,
-                 help=f"A file for a report: that of its ending ({KNOWN}), or the --format that is left. What "
-                      "has no file goes to standard output. Repeatable."),
+                 help=f"A file for a report: that of its ending ({KNOWN}), or the --format that is left. "
+                      "What has no file goes to standard output. Repeatable."),
     width,
     click.option("--details", is_flag=True, help="Also show every measure and what was not checked."),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from curvedoc import bulk
 from curvedoc.cells import Column, TextColumn, clean_name
 from curvedoc.dialect import Dialect
-from curvedoc.errors import CurvedocError, NotALogError, UsageError
+from curvedoc.errors import CurvedocError, NotALogError, UnreadableError, UsageError
 from curvedoc.readers import csv as reader
 from curvedoc.readers import load
 from curvedoc.rows import read_rows
