@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cells import Column, TextColumn
+from .cells import Column, TextColumn, clean_name
 from .run import Ignored
 from .steps import countable
 
@@ -193,7 +193,9 @@ def _long(table: Table) -> Table:
     ends = np.searchsorted(own[order], np.arange(len(levels)), side="right").tolist()
     columns = [c for c in table.columns if c is not names and c is not value]
     for level, begin, end in zip(levels, [int(np.sum(own < 0)), *ends], ends, strict=False):
-        columns.append(Column(level, value.rows[order[begin:end]], value.values[order[begin:end]]))
+        columns.append(
+            Column(clean_name(level), value.rows[order[begin:end]], value.values[order[begin:end]])
+        )
     return replace(table, columns=tuple(columns))
 
 

@@ -39,7 +39,7 @@ def delayed(f: Features) -> dict[str, Measure]:
     if half is None:
         raise NotMeasurable("needs validation after train became (nearly) perfect")
     t_half = float(val.steps[half]) - origin
-    interval = median(np.diff(val.steps)) if len(val.steps) > 1 else 1.0
+    interval = (median(np.diff(val.steps)) if len(val.steps) > 1 else 0.0) or 1.0  # 0 where steps repeat
     delay = t_half / max(t_fit, interval)
     start = float(curve[0])
     whole = best - min(start, at_fit)
