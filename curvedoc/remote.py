@@ -17,9 +17,15 @@ MAX_LISTED = 20_000
 """A search of a remote directory ends with an error here: listing costs time, and a bucket may be endless."""
 
 CONNECT_SECONDS, SILENCE_SECONDS = 20, 60
-"""How long a web server may take to answer, and between two pieces of its answer."""
+"""How long a server may take to answer, and between two pieces of its answer."""
+
+S3_TRIES = 3
+"""How often a request to S3 is made that gets no answer."""
 
 _WEB = ("http", "https")
+_LITERAL = ("s3", "s3a", "gs", "gcs", "hf", "memory", "file", "local")
+"""Where ``?`` and ``#`` are letters of a name, and no query follows that may hold a secret."""
+
 _DRIVERS = {
     "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "hf": "huggingface_hub", "http": "aiohttp",
     "https": "aiohttp", "az": "adlfs", "abfs": "adlfs", "abfss": "adlfs", "adl": "adlfs", "oci": "ocifs",
@@ -67,6 +73,8 @@ class _File:
 def shown(url: str) -> str:
     """An address without password and query: a signature or token in it must not end in a report."""
     parts = urlsplit(url)
+    if parts.scheme in _LITERAL:
+        return url
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
@@ -133,6 +141,7 @@ def _path(name: str) -> str:
 
 def _system(url: str) -> tuple[Any, str]:
     """The file system of an address and the name in it."""
+    from fsspec.config import conf
     from fsspec.core import url_to_fs
 
     scheme = urlsplit(url).scheme
@@ -142,7 +151,13 @@ def _system(url: str) -> tuple[Any, str]:
 
         limit = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS)
         options["client_kwargs"] = {"timeout": limit}
+    if scheme in ("s3", "s3a"):  # left alone, its driver tries again for seven minutes
+        waits = {"connect_timeout": CONNECT_SECONDS, "read_timeout": CONNECT_SECONDS}
+        own = conf.get("s3", {}).get("config_kwargs", {})
+        options["config_kwargs"] = {**waits, "retries": {"max_attempts": 0}, **own}
     system, inner = url_to_fs(url, **options)
+    if scheme in ("s3", "s3a"):
+        system.retries = S3_TRIES
     return system, str(inner)
 
 
@@ -153,10 +168,10 @@ def explained(error: Exception, url: str) -> UnreadableError:
     scheme, where = urlsplit(url).scheme, shown(url)
     while isinstance(error, FileNotFoundError) and isinstance(error.__cause__, Exception):
         error = error.__cause__  # fsspec takes whatever goes wrong with a web server for this
-    status = getattr(error, "status", None) or getattr(getattr(error, "response", None), "status_code", None)
+    status = _status(error)
     if isinstance(error, ImportError):
         return _no_driver(error, scheme, where)
-    if isinstance(error, FileNotFoundError) or status in (404, 410):
+    if isinstance(error, FileNotFoundError | NotADirectoryError) or status in (404, 410):
         return UnreadableError("there is nothing at this address (not found)", "Check the address.", where)
     denied = isinstance(error, PermissionError) or status in (401, 403)
     if denied or "Credential" in type(error).__name__ or "credentials" in str(error):
@@ -176,6 +191,15 @@ def explained(error: Exception, url: str) -> UnreadableError:
     return UnreadableError(
         f"cannot be read: {what}", "Check the address, the network and your access.", where
     )
+
+
+def _status(error: Exception) -> int | None:
+    """The status by which a server refused, wherever the driver keeps it."""
+    answer = getattr(error, "response", None)
+    if isinstance(answer, dict):  # botocore
+        answer = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return answer if isinstance(answer, int) else None
+    return getattr(error, "status", None) or getattr(answer, "status_code", None)
 
 
 def _no_driver(error: ImportError, scheme: str, where: str) -> UnreadableError:

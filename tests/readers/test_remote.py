@@ -213,6 +213,35 @@ def test_secrets_of_an_address_are_not_shown(web: str) -> None:
     assert (run.name, run.path) == ("run", f"{web}/run.csv")
 
 
+def test_names_that_look_like_a_query_are_shown_whole(memory: str) -> None:
+    fsspec.filesystem("memory").pipe("/served/odd/a #1.csv", LOG.encode())
+    for path in (f"{memory}/odd/a #1.csv", f"{memory}/odd"):
+        ((run,), problems, _) = everything(path)
+        assert not problems
+        assert (run.name, run.path) == ("a #1", f"{memory}/odd/a #1.csv")
+
+
+def test_a_member_of_a_remote_archive_can_be_named_as_it_is_shown(place: str) -> None:
+    for run in everything(f"{place}/logs.zip")[0]:
+        ((again,), problems, _) = everything(run.path)
+        assert not problems
+        assert curves(again) == curves(run)
+    _, (error,), _ = everything(f"{place}/logs.zip/gone.csv")
+    assert "not found" in error.problem
+
+
+def test_a_damaged_archive_in_a_remote_directory_is_told(memory: str) -> None:
+    system = fsspec.filesystem("memory")
+    system.pipe("/served/mixed/run.csv", LOG.encode())
+    system.pipe("/served/mixed/logs.zip", b"PK\x03\x04 no more")
+    ((run,), problems, (skipped,)) = everything(f"{memory}/mixed")
+    assert (run.name, problems) == ("run", [])
+    assert skipped.path == f"{memory}/mixed/logs.zip"
+    assert "damaged" in skipped.problem
+    _, (error,), _ = everything(f"{memory}/mixed/logs.zip")
+    assert "damaged" in error.problem
+
+
 def test_addresses_that_differ_in_their_query_are_two(web: str) -> None:
     assert len(everything(f"{web}/run.csv?id=1", f"{web}/run.csv?id=2", f"{web}/run.csv?id=1")[0]) == 2
 
@@ -251,6 +280,13 @@ class ForbiddenError(Exception):
     status = 403
 
 
+class AnsweredError(Exception):
+    """As botocore tells it."""
+
+    def __init__(self, status: int) -> None:
+        self.response = {"ResponseMetadata": {"HTTPStatusCode": status}}
+
+
 class NoCredentialsError(Exception):
     pass
 
@@ -263,6 +299,9 @@ class NoCredentialsError(Exception):
         (ForbiddenError(), "gs", "denied", "gcloud"),
         (ForbiddenError(), "hf", "denied", "HF_TOKEN"),
         (TimeoutError(), "s3", "no answer", "network"),
+        (AnsweredError(404), "s3", "not found", "Check the address"),
+        (AnsweredError(403), "s3", "denied", "AWS_PROFILE"),
+        (AnsweredError(503), "s3", "status 503", "later"),
         (RuntimeError("odd\nand long"), "s3", "RuntimeError: odd", "network"),
     ],
 )
