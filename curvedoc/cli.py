@@ -70,8 +70,8 @@ app.add_command(watch.watch)
 def diagnose(paths: tuple[str, ...], reports: tuple[Wanted, ...], **given: Any) -> int:
     """Name the state of each run, with evidence and a fix.
 
-    PATH is a log (also packed), a directory or archive (searched for runs), the store of a tracker (MLflow, W&B,
-    Sacred, Aim), an address (s3://, gs://, hf://, https://), a glob, or - for standard input.
+    PATH is a log (also packed), a directory or archive (searched for runs), the store of a tracker (MLflow,
+    W&B, Sacred, Aim), an address (s3://, gs://, hf://, https://), a glob, or - for standard input.
     """
     batch = examine(paths, flags.options(given, flags.settings()))
     show(batch, reports, given)
