@@ -150,7 +150,7 @@ def _rank_correlation(a: Curve, b: Curve) -> float:
     x, y = a.values[at_a], b.values[at_b]
     good = np.isfinite(x) & np.isfinite(y)
     x, y = x[good], y[good]
-    if len(x) < COMMON_POINTS or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if len(x) < COMMON_POINTS or x.min() == x.max() or y.min() == y.max():
         return 0.0
     ranks = [np.unique(values, return_inverse=True)[1].astype(float) for values in (x, y)]
     return float(np.corrcoef(ranks)[0, 1])
