@@ -10,15 +10,15 @@ import gzip
 import hashlib
 import io
 import json
-import threading
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from event_writer import VERSION, event, record, simple
 from read_everything import everything
+from serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,13 +150,8 @@ def entries(path: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def stub() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Stub) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

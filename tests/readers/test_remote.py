@@ -7,16 +7,16 @@ import pickle
 import socket
 import subprocess
 import sys
-import threading
 import zipfile
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import fsspec
 import pytest
 from event_writer import VERSION, event, record, simple
 from read_everything import everything
+from serving import serving
 
 from curvedoc import remote
 from curvedoc.errors import UnreadableError
@@ -77,13 +77,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def web(root: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(root)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(partial(Handler, directory=str(root))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
