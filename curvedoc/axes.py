@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from .run import FloatArray
+
+    IntArray = NDArray[np.intp]
 
 # On a linear axis a range of 2.5 decades leaves its lower half invisible (one dot of a 12-row chart).
 LOG_DECADES = 2.5
@@ -87,8 +92,10 @@ def scale_for(arrays: Iterable[FloatArray], log: bool | None = None) -> Scale | 
         return None
     low, high = float(values.min()), float(values.max())
     if log is not False and low >= 0 and high > 0:
-        positive = values[values > 0]
-        floor = max(float(positive.min()), _middle(positive) * DEEPEST, SMALLEST)
+        positive = values if low > 0 else values[values > 0]
+        least = float(positive.min())
+        # The median costs most here, and cannot count where the least is not far below the most.
+        floor = max(least, _middle(positive) * DEEPEST if least < high * DEEPEST else 0.0, SMALLEST)
         if high / floor > 10**LOG_DECADES:
             return Scale(floor, high, log=True)
     size = max(abs(low), abs(high))
@@ -112,17 +119,28 @@ def thin(steps: FloatArray, values: FloatArray, scale: Scale, columns: int) -> t
     if (steps[1:] < steps[:-1]).any():
         order = np.argsort(steps, kind="stable")
         steps, values = steps[order], values[order]
-    x = scale.place(steps)
-    y = np.clip(values, -LARGEST, LARGEST)
-    if len(x) <= columns:
-        return x, y
-    column = np.minimum((x * columns).astype(np.int64), columns - 1)
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    ends = np.append(starts[1:], len(x)) - 1
-    least, most = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    rising = y[starts] <= y[ends]
+    if len(steps) <= columns:
+        return scale.place(steps), np.clip(values, -LARGEST, LARGEST)
+    starts = _starts(steps, scale, columns)
+    column = np.flatnonzero(np.diff(starts, append=len(steps)))
+    starts = starts[column]
+    ends = np.append(starts[1:], len(steps)) - 1
+    least, most = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+    rising = values[starts] <= values[ends]
     pairs = np.stack([np.where(rising, least, most), np.where(rising, most, least)], axis=1)
-    return np.repeat(column[starts] / max(1, columns - 1), 2), pairs.ravel()
+    return np.repeat(column / max(1, columns - 1), 2), np.clip(pairs.ravel(), -LARGEST, LARGEST)
+
+
+def _starts(steps: FloatArray, scale: Scale, columns: int) -> IntArray:
+    """For each column the first of the ascending steps in it, or where it would stand."""
+    import numpy as np
+
+    edges = np.arange(columns) / columns
+    if scale.log:
+        return np.searchsorted(scale.place(steps), edges)
+    starts = np.searchsorted(steps, scale.low + edges * (scale.high - scale.low))
+    starts[0] = 0
+    return starts
 
 
 def levels(values: FloatArray, columns: int, height: int) -> Sequence[int | None]:
