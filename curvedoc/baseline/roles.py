@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from curvedoc.errors import nearest
@@ -21,15 +22,17 @@ def asked(base: Sequence[Summary], terms: Terms) -> list[tuple[str, bool]]:
     """(role, whether it decides): those asked for, else the main metric and the loss of one split.
 
     Of the two the metric decides: it is what the run is for, and the other one is told. Losses that are
-    computed otherwise (label smoothing) move without any harm.
+    computed otherwise (label smoothing) move without any harm. A metric that fewer runs have stands back.
     """
     if terms.compare:
         return [(role, True) for role in terms.compare]
-    metric = next((run.metric for run in base if run.metric), "")
-    held = {course.role for run in base for course in run.courses} | {r for run in base for r in run.lost}
+    held = Counter(role for run in base for role in {*(c.role for c in run.courses), *run.lost})
+    named = Counter(run.metric for run in base if run.metric)
+    metric = named.most_common(1)[0][0] if named else ""
     for split in SPLITS:
         quantities = ("loss", metric) if split == "train" else (metric, "loss")
         roles = [f"{split}/{q}" for q in quantities if q and f"{split}/{q}" in held]
+        roles.sort(key=lambda role: -held[role])
         if roles:
             return [(role, place == 0) for place, role in enumerate(roles)]
     return [("val/loss", True)]
