@@ -108,7 +108,11 @@ def test_any_rows_are_kept_and_none_makes_it_raise(rows):
     assert not monitor._broken
 
 
-@pytest.mark.parametrize("value", ["0.5", [1.0, 2.0], np.ones(3), Tensor(1.0, (2,)), 10**400], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    ["0.5", [1.0, 2.0], np.ones(3), Tensor(1.0, (2,)), 10**400],
+    ids=["text", "list", "array", "tensor", "huge"],
+)
 def test_what_is_no_number_is_refused_and_leaves_no_half_row(value):
     monitor = quiet()
     with pytest.raises(UsageError, match="'loss'"):
