@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,7 @@ _BANDS = ("__MIN", "__MAX")
 _SPREADS = frozenset(["num", "std", "var", "min", "max", "count"])
 
 
+@lru_cache(4096)
 def bare(name: str) -> str:
     """The last part of a name without case and punctuation: ``"trainer/Global_Step"`` is ``"globalstep"``."""
     last = name.removesuffix("/mean").replace("\\", "/").rsplit("/", 1)[-1]

@@ -198,9 +198,12 @@ def _bounded(stream: IO[bytes], limit: int | None, path: str, size: int) -> tupl
         stream.seek(-len(start), os.SEEK_CUR)
         pieces, left = [], left + len(start)
     # Asked for with its size a file comes in one piece; put together from two it stands in memory twice.
-    while left > 0 and (piece := stream.read(min(left, size + 1 if size else AT_ONCE))):
+    asked = size + 1 if size else AT_ONCE
+    while left > 0 and (piece := stream.read(min(left, asked))):
         pieces.append(piece)
         left -= len(piece)
+        if len(piece) == size:
+            break  # as large as it is said to be; looking for more costs as much as reading a small file
     if limit is None and left <= 0:
         raise too_large(path)
     return b"".join(pieces), ""

@@ -202,7 +202,7 @@ def hostile(name: str) -> Diagnosis:
     finding = found.findings[0]
     finding = replace(
         finding, title=name, summary=name, fixes=(Fix("fix", name),),
-        evidence=tuple(replace(e, what=name, measure=name, unit=name) for e in finding.evidence),
+        evidence=tuple(e._replace(what=name, measure=name, unit=name) for e in finding.evidence),
     )  # fmt: skip
     outcomes = tuple(
         replace(o, finding=finding)

@@ -189,7 +189,7 @@ def test_a_chosen_finding_is_marked_on_the_curves(opens: Opens) -> None:
 def test_one_piece_of_evidence_can_be_marked(opens: Opens) -> None:
     found = ONE.diagnoses[0].outcomes[0].finding
     assert found
-    first = replace(found, evidence=(replace(found.evidence[0], span=(40.0, 50.0)),))
+    first = replace(found, evidence=(found.evidence[0]._replace(span=(40.0, 50.0)),))
     outcomes = (replace(ONE.diagnoses[0].outcomes[0], finding=first),)
     page = opens(Batch((replace(ONE.diagnoses[0], outcomes=outcomes),)))
     page.get_by_role("button", name="epoch 40–50").click()

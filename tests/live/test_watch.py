@@ -286,7 +286,9 @@ def test_a_reader_of_its_output_that_goes_away_ends_it(tmp_path: Path) -> None:
         assert watch.process.stdout is not None
         watch.process.stdout.close()
         watch.until("waiting")
-        write(path, 0, 200)
+        whole = tmp_path / "whole.csv"  # all at once, so that the first look tells a state
+        write(whole, 0, 200)
+        whole.replace(path)
         assert watch.ended() == 0
 
 
