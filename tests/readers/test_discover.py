@@ -371,3 +371,12 @@ def test_our_own_reports_are_no_logs(tmp_path: Path) -> None:
         with pytest.raises(NotALogError, match="of curvedoc"):
             curvedoc.read(tmp_path / name)
     assert [d.run.name for d in curvedoc.diagnose_all(tmp_path).diagnoses] == ["run"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_pipes_and_folders_that_look_like_logs_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, {"good.csv": LOG, "run.csv/inner.csv": LOG})
+    os.mkfifo(tmp_path / "pipe.csv")  # to open it would wait for a writer for ever
+    os.mkfifo(tmp_path / "run.csv" / "events.out.tfevents.1.host")
+    names = sorted(d.run.path for d in curvedoc.diagnose_all(tmp_path).diagnoses)
+    assert names == [str(tmp_path / "good.csv"), str(tmp_path / "run.csv" / "inner.csv")]
