@@ -56,7 +56,7 @@ def emit(text: str | bytes, output: str | None = None, *, commands: bool = False
     means them. Raises UsageError when it cannot be written, e.g. because the disk is full.
     """
     if isinstance(text, str):
-        text = text if text.endswith("\n") else text + "\n"
+        text = text if not text or text.endswith("\n") else text + "\n"
     if output is not None:
         _replace(Path(output), text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace"))
         return
