@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -148,7 +149,7 @@ def _once(way: Way, limit: float, folder: Path) -> tuple[float, float, str, str]
             late = time.perf_counter() - start > limit
             if late or (way.done and _tail(err_path, way.done)):
                 failed = f"> {limit:g}" if late else "done"
-                process.kill()
+                os.kill(process.pid, signal.SIGKILL)  # Popen's own kill may reap it, and its usage is lost
             time.sleep(0.002)
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         seconds = time.perf_counter() - start
