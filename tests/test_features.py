@@ -132,6 +132,8 @@ def test_what_cannot_be_measured_says_what_it_needs(measure, curves: dict, said:
         ({"train_accuracy": [0.1, 0.4], "val_accuracy": [10.0, 90.0]}, True, 100.0),
         ({"val_f1": [0.0, 0.0]}, True, 1.0),
         ({"val_error": [0.9, 0.1]}, True, 1.0),
+        ({"val_error": [60.0, 2.0]}, True, 100.0),
+        ({"val_error": [2.5, 1.26]}, False, 1.0),  # percent, or the units of what is predicted
         ({"val_perplexity": [90.0, 10.0]}, False, 1.0),
         ({"val_accuracy": [-3.0, 250.0]}, False, 1.0),
         ({"val_binary_accuracy": [0.5, 0.9]}, True, 1.0),

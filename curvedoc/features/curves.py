@@ -29,6 +29,9 @@ BOUNDED_SIGNED = frozenset(["r2", "corr", "mcc", "kappa"])
 BOUNDED_BELOW = frozenset(["error", "wer", "cer", "ter"])
 # First values of one metric on train and validation differ by a factor of a few; percent and fraction by 100.
 UNITS_APART = 20.0
+# A rate of error is a fraction (at most 1) or in percent; one that never left a few percent may as well be an
+# error in the units of what is predicted, of which nobody knows what is near perfect.
+LEAST_PERCENT = 5.0
 # Quantities that only reinforcement learning logs.
 REWARDS = frozenset({"reward", "return", "success_rate"})
 POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
@@ -212,6 +215,8 @@ def _highest_of_bounded(curve: Curve) -> float | None:
         return None
     lowest, highest = _extremes(curve.values)
     bounded = highest <= 1.0 + 1e-9 if signed else lowest >= -1e-9 and highest <= 100.5
+    if curve.higher_is_better is False and 1.0 + 1e-9 < highest < LEAST_PERCENT:
+        return None
     return highest if bounded else None
 
 
