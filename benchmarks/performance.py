@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 POINTS = "curvedoc, all points"
 
-SERVED = """The server is written in Rust and has decoded the points when it is done, as curvedoc has; from run to run of
-this benchmark now the one, now the other is a few percent sooner."""
+SERVED = """The server is written in Rust and has decoded the points when it is done, as curvedoc has;
+from run to run of this benchmark now the one, now the other is a few percent sooner."""
 EXACT = """The parsers only read; curvedoc starts, reads, names, judges by all rules and reports. It
 parses with numpy alone, in one thread, and each number is exactly `float(text)`; what pandas reads by
 default may differ from that in the last bit (its `float_precision`). A compiled parser would be faster;
