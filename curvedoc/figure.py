@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .axes import scale_for, thin
 from .errors import UsageError
-from .shown import title
+from .shown import marked, parts, title
 from .wording import axis, clean, count, percent, shorten, step
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ EACH, LEAST = 3.2, 2.0
 # Twice as many points as there are dots across: no spike is lost, and the file stays small.
 DOTS = 1500
 LABEL = 24
+LABELS = {"val": "validation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +158,10 @@ def _panels(diagnosis: Diagnosis) -> list[_Panel]:
     run = diagnosis.run
     found = []
     for quantity in dict.fromkeys(("loss", run.metric)):
-        roles = [(f"train/{quantity}", "train", TRAIN), (f"val/{quantity}", "validation", VAL)]
-        if not run.get(f"val/{quantity}"):
-            roles.append((f"test/{quantity}", "test", VAL))
-        curves = [(c, label, colour) for role, label, colour in roles if (c := run.get(role)) and len(c)]
-        bare = run.get(quantity) if quantity and not curves else None
-        if bare is not None and len(bare):
-            curves = [(bare, quantity, TRAIN)]
+        curves = [
+            (curve, LABELS.get(split, split) or quantity, VAL if split in ("val", "test") else TRAIN)
+            for split, curve in parts(run, quantity)
+        ]
         if curves:
             found.append(_Panel(quantity, tuple(curves)))
     rate = run.get("lr")
@@ -224,14 +222,10 @@ def _drawn(curve: Curve) -> tuple[FloatArray, FloatArray]:
 
 
 def _mark(axes: Axes, diagnosis: Diagnosis, labelled: bool) -> None:
-    best, onset = diagnosis.best_step, diagnosis.onset_step
-    marks = [(best, "best", BEST, ":"), (onset, "onset", ONSET, "--")]
-    if best is not None and best == onset:
-        marks = [(onset, "best and onset", ONSET, "--")]
-    for at, name, colour, dash in marks:
-        if at is not None:
-            label = f"{name}: {_said(axis(diagnosis.run.x))} {step(at)}" if labelled else "_"
-            axes.axvline(at, color=colour, linestyle=dash, linewidth=1.0, label=label, zorder=0.5)
+    for name, at in marked(diagnosis):
+        colour, dash = (BEST, ":") if name == "best" else (ONSET, "--")
+        label = f"{name}: {_said(axis(diagnosis.run.x))} {step(at)}" if labelled else "_"
+        axes.axvline(at, color=colour, linestyle=dash, linewidth=1.0, label=label, zorder=0.5)
 
 
 def _said(text: str) -> str:

@@ -44,6 +44,27 @@ def title(curves: Sequence[Curve], quantity: str) -> str:
     return f"{quantity} ({'higher' if better else 'lower'} is better)"
 
 
+def parts(run: Run, quantity: str) -> list[tuple[str, Curve]]:
+    """The curves that a chart of a quantity shows, each with its split: train and validation (test where
+    there is none), or what was logged without a split.
+    """
+    splits = ("train", "val" if run.get(f"val/{quantity}") else "test")
+    found = [(split, run.get(f"{split}/{quantity}")) for split in splits]
+    if not any(curve for _, curve in found):
+        found = [("", run.get(quantity))]
+    return [(split, curve) for split, curve in found if curve is not None and len(curve)]
+
+
+def marked(diagnosis: Diagnosis) -> list[tuple[str, float]]:
+    """The steps worth marking: ``"best"``, ``"onset"``, or ``"best and onset"`` where they are one."""
+    best, onset = diagnosis.best_step, diagnosis.onset_step
+    if best is not None and best == onset:
+        steps = [("best and onset", best)]
+    else:
+        steps = [(name, at) for name, at in (("best", best), ("onset", onset)) if at is not None]
+    return [(name, at) for name, at in steps if isfinite(at)]
+
+
 def gap_said(diagnosis: Diagnosis) -> str:
     """The generalization gap as a clause; empty without one."""
     gap = diagnosis.gap

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING
 
-from curvedoc.shown import title
+from curvedoc.shown import marked, parts, title
 from curvedoc.wording import axis, shorten, step
 
 from .chart import Line, Mark, chart
@@ -40,28 +39,13 @@ def charts(paper: Paper, diagnosis: Diagnosis) -> Iterator[Text]:
 
 
 def _lines(logged: Run, quantity: str) -> Iterator[Line]:
-    train = logged.get(f"train/{quantity}")
-    val = logged.get(f"val/{quantity}")
-    test = None if val else logged.get(f"test/{quantity}")
-    bare = None if train or val or test else logged.get(quantity)
-    for curve, label, style, dotted, sign in (
-        (train, "train", "cyan", False, "*"),
-        (val, "val", "yellow", True, "o"),
-        (test, "test", "yellow", True, "o"),
-        (bare, quantity, "cyan", False, "*"),
-    ):
-        if curve and len(curve):
-            yield Line(shorten(label, 12), curve, style, dotted, sign)
+    for split, curve in parts(logged, quantity):
+        style, dotted, sign = ("yellow", True, "o") if split in ("val", "test") else ("cyan", False, "*")
+        yield Line(shorten(split or quantity, 12), curve, style, dotted, sign)
 
 
 def _marks(diagnosis: Diagnosis) -> list[Mark]:
-    best, onset = diagnosis.best_step, diagnosis.onset_step
-    if best is not None and best == onset:
-        named = [(best, "best and onset", "green")]
-    else:
-        named = [
-            (at, what, style)
-            for at, what, style in ((best, "best", "green"), (onset, "onset", "red"))
-            if at is not None
-        ]
-    return [Mark(at, f"{what} {step(at)}", style) for at, what, style in named if isfinite(at)]
+    return [
+        Mark(at, f"{what} {step(at)}", "red" if what == "onset" else "green")
+        for what, at in marked(diagnosis)
+    ]

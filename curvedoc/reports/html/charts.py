@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from curvedoc.axes import scale_for
-from curvedoc.shown import title
+from curvedoc.shown import marked, title
 from curvedoc.wording import count, number, step
 
 from .condense import condense
@@ -46,15 +46,9 @@ def charts(diagnosis: Diagnosis, most: int) -> list[dict[str, Any]]:
 
 def marks(diagnosis: Diagnosis) -> list[dict[str, Any]]:
     """The steps worth showing on every chart: the best one, and the onset of the trouble."""
-    best, onset = diagnosis.best_step, diagnosis.onset_step
-    if best is not None and best == onset:
-        named = [(best, "best and onset", "best")]
-    else:
-        named = [(at, what, what) for at, what in ((best, "best"), (onset, "onset")) if at is not None]
     return [
-        {"at": float(at), "label": f"{what} {step(at)}", "kind": kind}
-        for at, what, kind in named
-        if isfinite(at)
+        {"at": float(at), "label": f"{what} {step(at)}", "kind": "onset" if what == "onset" else "best"}
+        for what, at in marked(diagnosis)
     ]
 
 
