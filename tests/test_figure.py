@@ -70,8 +70,6 @@ def test_every_spike_of_a_long_curve_is_drawn() -> None:
     curve = Curve("loss", "train/loss", np.arange(200_000.0), values, False)
     svg = draw([lone(curve)], "svg", Look(log=False))
     assert len(svg) < 60 * DOTS
-    drawn = max(path.get("d", "") for path in ET.fromstring(svg).iter(f"{SVG}path"))
-    assert drawn
     heights = {
         float(part.split()[2])
         for path in ET.fromstring(svg).iter(f"{SVG}path")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property, lru_cache, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from curvedoc.run import Curve, FloatArray, Run
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # Metrics that end at 1 (or 100 %), and rates of error that end at 0: only of these is "near perfect" known.
@@ -37,14 +38,15 @@ REWARDS = frozenset({"reward", "return", "success_rate"})
 POLICY_LOSSES = frozenset({"value_loss", "policy_loss", "actor_loss", "critic_loss", "q_loss"})
 
 
-def once(measure: Callable[[Features], T]) -> Callable[[Features], T]:
+def once(measure: Callable[Concatenate[Features, P], T]) -> Callable[Concatenate[Features, P], T]:
     """A measure that several rules ask for: computed when first asked for, and kept with the features."""
 
     @wraps(measure)
-    def kept(f: Features) -> T:
-        if measure not in f.kept:
-            f.kept[measure] = measure(f)
-        found: T = f.kept[measure]
+    def kept(f: Features, /, *args: P.args, **named: P.kwargs) -> T:
+        key = (measure, args, *named.items())
+        if key not in f.kept:
+            f.kept[key] = measure(f, *args, **named)
+        found: T = f.kept[key]
         return found
 
     return kept

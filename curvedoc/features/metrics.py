@@ -129,22 +129,9 @@ def _gain_beyond_noise(t: Trend) -> float:
     return gain if gain > 2 * t.noise else 0.0
 
 
+@once
 def _bounded(f: Features, split: str) -> list[Trend]:
     """The metrics of a split that are known to end at 1."""
-    return (_bounded_on_train if split == "train" else _bounded_on_val)(f)
-
-
-@once
-def _bounded_on_train(f: Features) -> list[Trend]:
-    return _bounded_of(f, "train")
-
-
-@once
-def _bounded_on_val(f: Features) -> list[Trend]:
-    return _bounded_of(f, "val")
-
-
-def _bounded_of(f: Features, split: str) -> list[Trend]:
     found = []
     for curve in f.run.curves:
         if curve.split == split and is_bounded(curve):
